@@ -1,0 +1,182 @@
+//! The flags that every tool has, and what they mean together.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::stream::RawStream;
+use clap::{Args, ValueEnum};
+
+use crate::format::delimited::{Delimited, Dialect};
+use crate::format::json::{Json, Layout};
+use crate::format::short::Short;
+use crate::format::table::{Look, Table};
+use crate::format::{Format, Heading};
+
+const HEADING: &str = "Output";
+
+/// The width of a terminal that does not say how wide it is.
+const DEFAULT_TERMINAL_WIDTH: usize = 80;
+
+// No doc comment: clap would show it in place of the tool's own description.
+#[derive(Args, Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[command(next_help_heading = HEADING)]
+pub(crate) struct Flags {
+    /// Print one JSON array: the same as --format json
+    #[arg(short, long, conflicts_with = "format")]
+    pub(crate) json: bool,
+
+    /// Print rows in this format
+    #[arg(short, long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<FormatName>,
+
+    /// Print bare values, one a line
+    #[arg(short, long, conflicts_with_all = ["json", "format"])]
+    pub(crate) short: bool,
+
+    /// Leave the header out
+    #[arg(short = 'H', long)]
+    pub(crate) no_header: bool,
+
+    /// Print these columns, in this order (--help lists them)
+    #[arg(long, value_name = "NAME", value_delimiter = ',', hide_possible_values = true)]
+    pub(crate) columns: Vec<String>,
+
+    /// End rows with NUL instead of a newline; bare values are exact bytes
+    #[arg(short = '0', long, conflicts_with = "json")]
+    pub(crate) null: bool,
+
+    /// Print nothing: the exit code is the answer
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    /// When to colour
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t = When::Auto,
+        hide_possible_values = true,
+        hide_default_value = true,
+        help = "Colour: auto (on a terminal), always or never"
+    )]
+    pub(crate) color: When,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// Aligned columns
+    Table,
+    /// Tab-separated values
+    Tsv,
+    /// Comma-separated values
+    Csv,
+    /// One array of objects
+    Json,
+    /// One object a line, as it happens
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal, as `NO_COLOR`, `CLICOLOR_FORCE` and TERM allow
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Flags {
+    /// The shape of the output; `is_bare` is the tool's own choice.
+    pub(crate) fn shape(&self, is_bare: bool) -> Shape {
+        match self.format {
+            _ if self.json => Shape::Rows(FormatName::Json),
+            Some(format) => Shape::Rows(format),
+            None if self.short || (is_bare && self.columns.is_empty()) => Shape::Short,
+            None => Shape::Rows(FormatName::Table),
+        }
+    }
+
+    /// Where rows go. Colours are translated for the consoles that need it; nothing is taken away.
+    pub(crate) fn stdout(&self) -> Box<dyn Write> {
+        if self.color.is_on(&io::stdout()) {
+            Box::new(anstream::AutoStream::always(io::stdout().lock()))
+        } else {
+            Box::new(io::stdout().lock())
+        }
+    }
+
+    fn row_end(&self) -> u8 {
+        if self.null { b'\0' } else { b'\n' }
+    }
+
+    /// What rows are printed with; `live` prints a table row by row.
+    pub(crate) fn writer(
+        &self,
+        shape: Shape,
+        headings: Vec<Heading>,
+        live: bool,
+    ) -> Box<dyn Format> {
+        let has_header = !self.no_header;
+        let row_end = self.row_end();
+        let delimited = |dialect| Delimited::new(&headings, dialect, has_header, row_end);
+        match shape {
+            Shape::Short => Box::new(Short::new(row_end, self.null && !io::stdout().is_terminal())),
+            Shape::Rows(FormatName::Tsv) => Box::new(delimited(Dialect::Tsv)),
+            Shape::Rows(FormatName::Csv) => Box::new(delimited(Dialect::Csv)),
+            Shape::Rows(FormatName::Json) => Box::new(Json::new(&headings, Layout::Array)),
+            Shape::Rows(FormatName::Jsonl) => {
+                Box::new(Json::new(&headings, Layout::Lines(row_end)))
+            }
+            Shape::Rows(FormatName::Table) => {
+                let mut look = Look {
+                    has_header,
+                    is_coloured: self.color.is_on(&io::stdout()),
+                    fit: terminal_width(),
+                    row_end,
+                    ..Look::default()
+                };
+                if live {
+                    look.window = 1;
+                }
+                Box::new(Table::new(headings, look))
+            }
+        }
+    }
+}
+
+/// Bare values, or rows in a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Short,
+    Rows(FormatName),
+}
+
+impl Shape {
+    pub(crate) const fn is_json(self) -> bool {
+        matches!(self, Self::Rows(FormatName::Json | FormatName::Jsonl))
+    }
+}
+
+impl When {
+    pub(crate) fn is_on(self, stream: &impl RawStream) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
+        }
+    }
+}
+
+/// The columns of the terminal that stdout is, if it is one.
+fn terminal_width() -> Option<usize> {
+    let stdout = io::stdout();
+    if !stdout.is_terminal() {
+        return None;
+    }
+    let told = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
+    let in_environment =
+        || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
+    told.or_else(in_environment).filter(|width| *width > 0).or(Some(DEFAULT_TERMINAL_WIDTH))
+}

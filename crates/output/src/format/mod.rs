@@ -1,0 +1,293 @@
+//! The formats: they write cells and know nothing of the row behind them.
+
+use std::io::{self, Write};
+
+use crate::tone::Tone;
+use crate::value::Value;
+
+pub(crate) mod delimited;
+pub(crate) mod json;
+pub(crate) mod short;
+pub(crate) mod table;
+
+/// What a format knows of a column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heading {
+    pub name: &'static str,
+    pub is_numeric: bool,
+    pub min_width: usize,
+}
+
+/// What a format knows of a cell.
+pub(crate) struct Cell<'a> {
+    pub value: Value<'a>,
+    pub tone: Tone,
+}
+
+impl<'a> Cell<'a> {
+    pub(crate) const fn plain(value: Value<'a>) -> Self {
+        Self { value, tone: Tone::Plain }
+    }
+}
+
+/// One output from its first row to its last.
+pub(crate) trait Format {
+    /// Writes one row, and whatever has to stand before the first.
+    fn row(&mut self, out: &mut dyn Write, cells: &[Cell<'_>]) -> io::Result<()>;
+
+    /// Writes whatever was held back, so that a reader sees all rows so far.
+    fn flush(&mut self, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes whatever has to stand after the last row, or for the lack of any.
+    fn end(&mut self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::{Assert, IntoData, str};
+
+    use super::delimited::{Delimited, Dialect};
+    use super::json::{Json, Layout};
+    use super::short::Short;
+    use super::table::{Look, Table};
+    use super::*;
+    use crate::value::Labelled;
+
+    const HEADINGS: &[Heading] = &[
+        Heading { name: "name", is_numeric: false, min_width: 0 },
+        Heading { name: "rtt_ms", is_numeric: true, min_width: 0 },
+        Heading { name: "owners", is_numeric: false, min_width: 0 },
+        Heading { name: "reason", is_numeric: false, min_width: 0 },
+    ];
+
+    fn owner(name: &'static str, pid: u32) -> Value<'static> {
+        Labelled {
+            label: Value::display(format_args!("{name}[{pid}]")),
+            exact: Value::Map(vec![("pid", pid.into()), ("name", name.into())]),
+        }
+        .into()
+    }
+
+    fn sample() -> Vec<[Value<'static>; 4]> {
+        vec![
+            [
+                "localhost".into(),
+                0.25.into(),
+                Value::List(vec![owner("sshd", 8), owner("tmux: server", 12)]),
+                "all is well".into(),
+            ],
+            [
+                "a b\u{1b}[31m\"c\", d\\".into(),
+                Value::Null,
+                Value::List(vec![]),
+                "line\nbreak\ttab \u{202e}".into(),
+            ],
+            ["".into(), 1234.5678.into(), Value::Null, "-".into()],
+            [Value::from_bytes(b"\xffx"), 7u8.into(), true.into(), Value::Null],
+            ["日本".into(), f64::INFINITY.into(), false.into(), Value::Notation("\\032".into())],
+        ]
+    }
+
+    const TONES: [Tone; 5] = [Tone::Good, Tone::Warn, Tone::Plain, Tone::Bad, Tone::Dim];
+
+    fn written(format: &mut dyn Format, rows: &[[Value<'static>; 4]]) -> String {
+        let mut out = Vec::new();
+        for (row, tone) in rows.iter().zip(TONES) {
+            let cells: Vec<_> =
+                row.iter().map(|value| Cell { value: value.clone(), tone }).collect();
+            format.row(&mut out, &cells).expect("memory takes every write");
+        }
+        format.end(&mut out).expect("memory takes every write");
+        String::from_utf8(out).expect("formats write UTF-8")
+    }
+
+    /// Compares with a snapshot to the letter, backslashes included.
+    #[track_caller]
+    fn check(actual: &str, expected: impl IntoData) {
+        Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(actual, expected);
+    }
+
+    fn table(look: Look) -> Table {
+        Table::new(HEADINGS.to_vec(), look)
+    }
+
+    #[test]
+    fn a_table_is_aligned_and_has_no_blank_in_any_cell_but_the_last() {
+        let text = written(&mut table(Look::default()), &sample());
+        check(
+            &text,
+            str![[r#"
+NAME                         RTT-MS  OWNERS                       REASON
+localhost                     0.250  sshd[8],tmux:\x20server[12]  all is well
+a\x20b\x1b[31m"c",\x20d\\         -  -                            line\nbreak\ttab \u{202e}
+""                         1234.568  -                            \x2d
+\xffx                             7  yes                          -
+日本                              -  no                           \032
+
+"#]],
+        );
+        for line in text.lines().skip(1) {
+            assert!(line.split_whitespace().count() >= 4, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_table_can_do_without_its_header() {
+        let look = Look { has_header: false, ..Look::default() };
+        let text = written(&mut table(look), &sample()[..1]);
+        assert_eq!(text, "localhost  0.250  sshd[8],tmux:\\x20server[12]  all is well\n");
+    }
+
+    #[test]
+    fn an_empty_table_is_nothing_at_all() {
+        assert_eq!(written(&mut table(Look::default()), &[]), "");
+    }
+
+    #[test]
+    fn a_table_fits_the_terminal() {
+        for width in 1..100 {
+            let look = Look { fit: Some(width), ..Look::default() };
+            let text = written(&mut table(look), &sample());
+            for line in text.lines() {
+                assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
+            }
+        }
+        let look = Look { fit: Some(40), ..Look::default() };
+        check(
+            &written(&mut table(look), &sample()),
+            str![[r#"
+NAME        RTT-MS  OWNERS    REASON
+localho…     0.250  sshd[8]…  all is we…
+a\x20b\…         -  -         line\nbre…
+""        1234.568  -         \x2d
+\xffx            7  yes       -
+日本             -  no        \032
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn a_live_table_keeps_room_for_what_is_to_come() {
+        let mut headings = HEADINGS.to_vec();
+        headings[0].min_width = 12;
+        let mut live = Table::new(headings, Look { window: 1, ..Look::default() });
+        let mut out = Vec::new();
+        let cells = |name: &'static str| {
+            ["", "", "", ""].map(|_| Cell { value: name.into(), tone: Tone::Plain })
+        };
+        live.row(&mut out, &cells("a")).expect("memory takes every write");
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            "NAME          RTT-MS  OWNERS  REASON\na                  a  a       a\n"
+        );
+    }
+
+    #[test]
+    fn colour_wraps_the_text_and_not_the_padding() {
+        let look = Look { is_coloured: true, ..Look::default() };
+        let text = written(&mut table(look), &sample()[..1]);
+        let (header, row) = text.split_once('\n').expect("two lines");
+        assert!(header.starts_with("\x1b[1mNAME\x1b[0m       \x1b[1mRTT-MS\x1b[0m"), "{header:?}");
+        assert!(row.starts_with("\x1b[32mlocalhost\x1b[0m   \x1b[32m0.250\x1b[0m"), "{row:?}");
+    }
+
+    #[test]
+    fn tsv_has_a_header_and_escapes_what_would_split_it() {
+        let mut tsv = Delimited::new(HEADINGS, Dialect::Tsv, true, b'\n');
+        check(
+            &written(&mut tsv, &sample()),
+            str![[r#"
+name	rtt_ms	owners	reason
+localhost	0.250	sshd[8],tmux: server[12]	all is well
+a b\x1b[31m"c", d\\			line\nbreak\ttab \u{202e}
+	1234.568		-
+\xffx	7	yes	
+日本		no	\032
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn csv_quotes_and_has_its_header_even_without_rows() {
+        let csv = || Delimited::new(HEADINGS, Dialect::Csv, true, b'\n');
+        assert_eq!(written(&mut csv(), &[]), "name,rtt_ms,owners,reason\n");
+        check(
+            &written(&mut csv(), &sample()),
+            str![[r#"
+name,rtt_ms,owners,reason
+localhost,0.250,"sshd[8],tmux: server[12]",all is well
+"a b\x1b[31m""c"", d\\",,"",line\nbreak\ttab \u{202e}
+"",1234.568,,-
+\xffx,7,yes,
+日本,,no,\032
+
+"#]],
+        );
+        let mut bare = Delimited::new(HEADINGS, Dialect::Csv, false, b'\0');
+        assert_eq!(written(&mut bare, &[]), "");
+        assert_eq!(written(&mut bare, &sample()[3..4]), "\\xffx,7,yes,\0");
+    }
+
+    #[test]
+    fn json_is_one_array_with_the_exact_text() {
+        let json = || Json::new(HEADINGS, Layout::Array);
+        assert_eq!(written(&mut json(), &[]), "[]\n");
+        let text = written(&mut json(), &sample());
+        assert!(!text.chars().any(|c| c != '\n' && crate::escape::is_unsafe(c)), "{text:?}");
+        check(
+            &text,
+            str![[r#"
+[
+{"name":"localhost","rtt_ms":0.25,"owners":[{"pid":8,"name":"sshd"},{"pid":12,"name":"tmux: server"}],"reason":"all is well"},
+{"name":"a b\u001b[31m\"c\", d\\","rtt_ms":null,"owners":[],"reason":"line\nbreak\ttab \u202e"},
+{"name":"","rtt_ms":1234.568,"owners":null,"reason":"-"},
+{"name":{"hex":"ff78"},"rtt_ms":7,"owners":true,"reason":null},
+{"name":"日本","rtt_ms":null,"owners":false,"reason":"\\032"}
+]
+
+"#]],
+        );
+        let parsed: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(parsed[1]["name"], "a b\u{1b}[31m\"c\", d\\");
+        assert_eq!(parsed[1]["reason"], "line\nbreak\ttab \u{202e}");
+    }
+
+    #[test]
+    fn jsonl_is_one_object_a_line() {
+        let text = written(&mut Json::new(HEADINGS, Layout::Lines(b'\n')), &sample());
+        assert_eq!(text.lines().count(), sample().len());
+        for line in text.lines() {
+            let row: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            assert_eq!(row.as_object().map(serde_json::Map::len), Some(HEADINGS.len()));
+        }
+    }
+
+    #[test]
+    fn short_prints_bare_values_and_nothing_for_what_is_not_known() {
+        let mut lines = Short::new(b'\n', false);
+        check(
+            &written(&mut lines, &sample()),
+            str![[r#"
+localhost	0.250	sshd[8],tmux: server[12]	all is well
+a b\x1b[31m"c", d\\			line\nbreak\ttab \u{202e}
+	1234.568		-
+\xffx	7	yes	
+日本		no	\032
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn short_with_null_gives_the_exact_bytes() {
+        let mut out = Vec::new();
+        let mut short = Short::new(b'\0', true);
+        for value in [Value::from_bytes(b"a\xff\n"), "b\\ c".into()] {
+            let cells = [Cell { value, tone: Tone::Plain }];
+            short.row(&mut out, &cells).expect("memory takes every write");
+        }
+        assert_eq!(out, b"a\xff\n\0b\\ c\0");
+    }
+}

@@ -1,0 +1,31 @@
+//! Rows in, every format out: what the toolkit's programs share.
+//!
+//! A tool declares its [`Record`] and implements [`Tool`]; [`main`] does the rest: flags, help,
+//! formats, escaping, colour, exit codes. Nothing else writes to stdout or stderr.
+
+mod escape;
+mod exit;
+mod flags;
+mod format;
+mod manual;
+mod notes;
+mod order;
+mod print;
+mod record;
+mod seconds;
+mod suggest;
+mod tone;
+mod tool;
+mod value;
+
+pub use escape::{Blanks, escape, escape_bytes, is_unsafe, unescape};
+pub use exit::{Exit, Failure};
+pub use manual::{ColumnEntry, Manual};
+pub use notes::Notes;
+pub use order::in_order;
+pub use record::{Column, Record};
+pub use seconds::seconds;
+pub use suggest::nearest;
+pub use tone::Tone;
+pub use tool::{Tool, View, command, main};
+pub use value::{Labelled, Value};

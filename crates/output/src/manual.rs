@@ -1,0 +1,71 @@
+//! What the help and the man page say beyond the arguments, from the lists of the tool.
+
+use std::fmt::{self, Display};
+
+use crate::exit::Exit;
+use crate::record::Record;
+use crate::tool::Tool;
+
+/// Everything the lists of a tool say of it.
+#[derive(Debug, Clone)]
+pub struct Manual {
+    /// Commands with what they do.
+    pub examples: &'static [(&'static str, &'static str)],
+    /// The columns, in their order.
+    pub columns: Vec<ColumnEntry>,
+    /// What the exit codes mean.
+    pub exit_status: &'static [(Exit, &'static str)],
+}
+
+/// What is said of a column.
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnEntry {
+    /// Its JSON key.
+    pub name: &'static str,
+    /// What it holds.
+    pub about: &'static str,
+    /// Whether a table has it only on request.
+    pub is_extra: bool,
+}
+
+impl Manual {
+    /// The manual of a tool.
+    #[must_use]
+    pub fn of<T: Tool>() -> Self {
+        let columns = T::Row::COLUMNS
+            .iter()
+            .map(|column| ColumnEntry {
+                name: column.name,
+                about: column.about,
+                is_extra: column.is_extra,
+            })
+            .collect();
+        Self { examples: T::EXAMPLES, columns, exit_status: T::EXIT_STATUS }
+    }
+}
+
+/// The end of `--help`.
+impl Display for Manual {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "Examples:")?;
+        let width = longest(self.examples.iter().map(|(command, _)| *command));
+        for (command, meaning) in self.examples {
+            writeln!(out, "  {command:width$}  {meaning}")?;
+        }
+        writeln!(out, "\nColumns (those with + not in a table unless --columns names them):")?;
+        let width = longest(self.columns.iter().map(|column| column.name));
+        for ColumnEntry { name, about, is_extra } in &self.columns {
+            let mark = if *is_extra { '+' } else { ' ' };
+            writeln!(out, "{mark} {name:width$}  {about}")?;
+        }
+        write!(out, "\nExit codes:")?;
+        for (exit, meaning) in self.exit_status {
+            write!(out, "\n  {}  {meaning}", exit.code())?;
+        }
+        Ok(())
+    }
+}
+
+fn longest<'a>(words: impl Iterator<Item = &'a str>) -> usize {
+    words.map(str::len).max().unwrap_or(0)
+}

@@ -1,0 +1,125 @@
+//! The second channel: notes, hints, errors and progress, which end on stderr.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use anstyle::Style;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::escape::{self, Backslash, Blanks};
+use crate::exit;
+use crate::tone::Tone;
+
+/// A run shorter than this shows no progress: it would only flicker.
+const PROGRESS_DELAY: Duration = Duration::from_millis(500);
+
+/// Where a tool says what is not a row. Clones share one channel; any thread may use it.
+#[derive(Clone)]
+pub struct Notes(Arc<Channel>);
+
+struct Channel {
+    tool: String,
+    is_quiet: bool,
+    is_coloured: bool,
+    shows_progress: bool,
+    started: Instant,
+    bar: OnceLock<ProgressBar>,
+    sink: Mutex<Box<dyn Write + Send>>,
+}
+
+impl Notes {
+    /// A channel that ends on stderr, with progress where that is a terminal.
+    #[must_use]
+    pub fn on_stderr(tool: &str, is_quiet: bool, is_coloured: bool) -> Self {
+        Self(Arc::new(Channel {
+            tool: tool.to_owned(),
+            is_quiet,
+            is_coloured,
+            shows_progress: !is_quiet && io::stderr().is_terminal(),
+            started: Instant::now(),
+            bar: OnceLock::new(),
+            sink: Mutex::new(Box::new(io::stderr())),
+        }))
+    }
+
+    /// A channel that ends in `sink`, without colour or progress: for tests.
+    #[must_use]
+    pub fn to(tool: &str, sink: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Channel {
+            tool: tool.to_owned(),
+            is_quiet: false,
+            is_coloured: false,
+            shows_progress: false,
+            started: Instant::now(),
+            bar: OnceLock::new(),
+            sink: Mutex::new(Box::new(sink)),
+        }))
+    }
+
+    /// Says something worth knowing about the rows.
+    pub fn note(&self, text: impl Display) {
+        self.line(Tone::Dim, &text.to_string());
+    }
+
+    /// Says why an answer is not there.
+    pub(crate) fn absence(&self, text: &str) {
+        self.line(Tone::Warn, text);
+    }
+
+    /// Says what failed, with its causes, and what would have been right.
+    pub(crate) fn failure(&self, error: &dyn Error, hint: Option<&str>) {
+        self.line(Tone::Bad, &exit::with_causes(error));
+        if let Some(hint) = hint {
+            self.line(Tone::Dim, &format!("hint: {hint}"));
+        }
+    }
+
+    /// Shows how far the work is, once it has gone on for a while and stderr is a terminal.
+    pub fn progress(&self, done: u64, total: u64) {
+        let channel = &self.0;
+        if !channel.shows_progress || channel.started.elapsed() < PROGRESS_DELAY {
+            return;
+        }
+        let bar = channel.bar.get_or_init(|| ProgressBar::new(total).with_style(progress_style()));
+        bar.set_length(total);
+        bar.set_position(done);
+    }
+
+    /// Runs `print` while the progress is out of its way.
+    pub(crate) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+        match self.0.bar.get() {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    pub(crate) fn finish(&self) {
+        if let Some(bar) = self.0.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn line(&self, tone: Tone, text: &str) {
+        if self.0.is_quiet {
+            return;
+        }
+        let style = if self.0.is_coloured { tone.style() } else { Style::new() };
+        let mut line = format!("{style}{}:{style:#} ", self.0.tool);
+        escape::push_text(&mut line, text, Blanks::Kept, Backslash::Kept);
+        line.push('\n');
+        self.suspend(|| {
+            let mut sink = self.0.sink.lock().unwrap_or_else(PoisonError::into_inner);
+            // Nobody is left to tell when stderr itself is gone.
+            let _ = sink.write_all(line.as_bytes());
+        });
+    }
+}
+
+fn progress_style() -> ProgressStyle {
+    ProgressStyle::with_template("{wide_bar} {pos}/{len} {per_sec:>10} {eta:>4} left")
+        .expect("the template is valid")
+        .progress_chars("=> ")
+}

@@ -1,0 +1,306 @@
+//! The run: rows in, text and an exit code out.
+
+use std::io::{self, ErrorKind, Write};
+
+use thiserror::Error;
+
+use crate::exit::{Exit, Failure};
+use crate::format::{Cell, Format, Heading};
+use crate::notes::Notes;
+use crate::record::{Column, Record};
+
+/// How the rows of one run are printed.
+pub(crate) struct Printer<R: 'static> {
+    pub format: Box<dyn Format>,
+    /// The columns to print; `None` prints what the row itself calls short.
+    pub columns: Option<Vec<&'static Column<R>>>,
+    /// Whether rows that stand for an answer that is not there are printed.
+    pub has_absences: bool,
+    /// Whether each row is printed as it comes.
+    pub is_live: bool,
+    pub is_quiet: bool,
+}
+
+#[derive(Debug, Error)]
+#[error("cannot write the output")]
+pub(crate) struct OutputError(#[from] io::Error);
+
+impl Failure for OutputError {}
+
+impl<R: Record> Printer<R> {
+    /// Prints the rows and says what they mean together.
+    pub(crate) fn run<F: Failure>(
+        &mut self,
+        rows: impl Iterator<Item = Result<R, F>>,
+        out: &mut dyn Write,
+        notes: &Notes,
+    ) -> Exit {
+        let mut worst = None;
+        match self.print(rows, out, notes, &mut worst) {
+            Ok(()) => worst.unwrap_or(Exit::No),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => worst.unwrap_or(Exit::Yes),
+            Err(error) => {
+                report(&OutputError(error), notes);
+                Exit::Unknown
+            }
+        }
+    }
+
+    fn print<F: Failure>(
+        &mut self,
+        rows: impl Iterator<Item = Result<R, F>>,
+        out: &mut dyn Write,
+        notes: &Notes,
+        worst: &mut Option<Exit>,
+    ) -> io::Result<()> {
+        let mut has_rows = false;
+        for row in rows {
+            let exit = match &row {
+                Ok(row) => row.exit(),
+                Err(failure) => report(failure, notes),
+            };
+            *worst = Some(worst.map_or(exit, |worst| worst.max(exit)));
+            let Ok(row) = row else { continue };
+            let absence = row.absence();
+            if let Some(sentence) = &absence {
+                notes.absence(sentence);
+            }
+            if !self.is_quiet && (absence.is_none() || self.has_absences) {
+                has_rows = true;
+                notes.suspend(|| self.print_row(&row, out))?;
+            }
+        }
+        let found_out = worst.is_none_or(|worst| worst <= Exit::No);
+        if !self.is_quiet && (has_rows || found_out) {
+            self.format.end(out)?;
+        }
+        out.flush()
+    }
+
+    fn print_row(&mut self, row: &R, out: &mut dyn Write) -> io::Result<()> {
+        let cells: Vec<_> = match &self.columns {
+            Some(columns) => columns
+                .iter()
+                .map(|column| Cell { value: (column.value)(row), tone: (column.tone)(row) })
+                .collect(),
+            None => row.short().into_iter().map(Cell::plain).collect(),
+        };
+        self.format.row(out, &cells)?;
+        if self.is_live {
+            self.format.flush(out)?;
+            out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+impl<R> Column<R> {
+    pub(crate) const fn heading(&self) -> Heading {
+        Heading { name: self.name, is_numeric: self.is_numeric, min_width: self.min_width }
+    }
+}
+
+/// Says on stderr what failed, and gives what that means for the exit code.
+pub(crate) fn report(failure: &impl Failure, notes: &Notes) -> Exit {
+    notes.failure(failure, failure.hint().as_deref());
+    failure.exit()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::format::delimited::{Delimited, Dialect};
+    use crate::format::json::{Json, Layout};
+    use crate::format::short::Short;
+    use crate::value::Value;
+
+    struct Port(u16, Exit);
+
+    impl Record for Port {
+        const COLUMNS: &'static [Column<Self>] =
+            &[Column::<Self>::new("port", "the port", |it| it.0.into()).numeric()];
+
+        fn exit(&self) -> Exit {
+            self.1
+        }
+
+        fn short(&self) -> Option<Value<'_>> {
+            (self.1 == Exit::Yes).then(|| self.0.into())
+        }
+
+        fn absence(&self) -> Option<String> {
+            (self.0 == 404).then(|| "no port 404".to_owned())
+        }
+    }
+
+    #[derive(Debug, Error)]
+    #[error("cannot ask {0}")]
+    struct Fault(&'static str, #[source] fmt::Error);
+
+    impl Failure for Fault {
+        fn hint(&self) -> Option<String> {
+            Some("ask another".to_owned())
+        }
+    }
+
+    fn fault(target: &'static str) -> Result<Port, Fault> {
+        Err(Fault(target, fmt::Error))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "stands beside fault() in lists of rows")]
+    fn yes(port: u16) -> Result<Port, Fault> {
+        Ok(Port(port, Exit::Yes))
+    }
+
+    fn printer(format: impl Format + 'static, has_absences: bool) -> Printer<Port> {
+        Printer {
+            format: Box::new(format),
+            columns: Some(Port::COLUMNS.iter().collect()),
+            has_absences,
+            is_live: false,
+            is_quiet: false,
+        }
+    }
+
+    fn tsv() -> Printer<Port> {
+        let headings = [Port::COLUMNS[0].heading()];
+        printer(Delimited::new(&headings, Dialect::Tsv, true, b'\n'), false)
+    }
+
+    fn json() -> Printer<Port> {
+        printer(Json::new(&[Port::COLUMNS[0].heading()], Layout::Array), true)
+    }
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Shared {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().expect("no test panics").clone()).expect("UTF-8")
+        }
+    }
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no test panics").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn run(printer: &mut Printer<Port>, rows: Vec<Result<Port, Fault>>) -> (Exit, String, String) {
+        let (mut out, errors) = (Vec::new(), Shared::default());
+        let notes = Notes::to("tool", errors.clone());
+        let exit = printer.run(rows.into_iter(), &mut out, &notes);
+        (exit, String::from_utf8(out).expect("UTF-8"), errors.text())
+    }
+
+    #[test]
+    fn the_worst_row_decides() {
+        let no = || Ok(Port(81, Exit::No));
+        let cases: [(Vec<Result<Port, Fault>>, Exit); 6] = [
+            (vec![yes(80)], Exit::Yes),
+            (vec![yes(80), no()], Exit::No),
+            (vec![no(), yes(80)], Exit::No),
+            (vec![fault("x"), no(), yes(80)], Exit::Unknown),
+            (vec![Ok(Port(82, Exit::Unknown)), no()], Exit::Unknown),
+            (vec![], Exit::No),
+        ];
+        for (index, (rows, exit)) in cases.into_iter().enumerate() {
+            assert_eq!(run(&mut tsv(), rows).0, exit, "case {index}");
+        }
+    }
+
+    #[test]
+    fn one_failure_is_told_with_its_cause_and_the_run_goes_on() {
+        let (exit, out, errors) = run(&mut tsv(), vec![yes(80), fault("b\x1b[2J"), yes(82)]);
+        assert_eq!(exit, Exit::Unknown);
+        assert_eq!(out, "port\n80\n82\n");
+        assert_eq!(
+            errors,
+            "tool: cannot ask b\\x1b[2J: an error occurred when formatting an argument\n\
+             tool: hint: ask another\n"
+        );
+    }
+
+    #[test]
+    fn nothing_is_printed_when_all_failed() {
+        assert_eq!(run(&mut json(), vec![fault("x")]).1, "");
+        assert_eq!(run(&mut tsv(), vec![fault("x")]).1, "");
+    }
+
+    #[test]
+    fn nothing_found_is_an_empty_answer() {
+        assert_eq!(run(&mut json(), vec![]).1, "[]\n");
+        assert_eq!(run(&mut tsv(), vec![]).1, "port\n");
+    }
+
+    #[test]
+    fn only_json_carries_an_absence() {
+        let absent = || vec![Ok(Port(404, Exit::No))];
+        let (exit, out, errors) = run(&mut json(), absent());
+        assert_eq!((exit, out.as_str()), (Exit::No, "[\n{\"port\":404}\n]\n"));
+        assert_eq!(errors, "tool: no port 404\n");
+        let (exit, out, errors) = run(&mut tsv(), absent());
+        assert_eq!((exit, out.as_str()), (Exit::No, "port\n"));
+        assert_eq!(errors, "tool: no port 404\n");
+    }
+
+    #[test]
+    fn short_asks_the_row() {
+        let mut short = Printer { columns: None, ..printer(Short::new(b'\n', false), false) };
+        let (exit, out, _) = run(&mut short, vec![yes(80), Ok(Port(81, Exit::No))]);
+        assert_eq!((exit, out.as_str()), (Exit::No, "80\n"));
+    }
+
+    #[test]
+    fn quiet_prints_nothing() {
+        let mut quiet = Printer { is_quiet: true, ..tsv() };
+        assert_eq!(run(&mut quiet, vec![yes(80)]).1, "");
+    }
+
+    /// Takes so many bytes, then fails.
+    struct Narrow(usize, ErrorKind);
+
+    impl Write for Narrow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0 == 0 {
+                return Err(self.1.into());
+            }
+            let taken = bytes.len().min(self.0);
+            self.0 -= taken;
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_quiet_and_ends_the_run() {
+        let errors = Shared::default();
+        let notes = Notes::to("tool", errors.clone());
+        let rows = (1..=u16::MAX).map(yes);
+        let exit = tsv().run(rows, &mut Narrow(20, ErrorKind::BrokenPipe), &notes);
+        assert_eq!((exit, errors.text().as_str()), (Exit::Yes, ""));
+        let rows = [fault("x"), yes(80), yes(81)].into_iter();
+        let exit = tsv().run(rows, &mut Narrow(5, ErrorKind::BrokenPipe), &notes);
+        assert_eq!(exit, Exit::Unknown);
+    }
+
+    #[test]
+    fn a_full_disk_is_told() {
+        let errors = Shared::default();
+        let notes = Notes::to("tool", errors.clone());
+        let full = &mut Narrow(2, ErrorKind::StorageFull);
+        let exit = tsv().run([yes(80)].into_iter(), full, &notes);
+        assert_eq!(exit, Exit::Unknown);
+        assert_eq!(errors.text(), "tool: cannot write the output: no storage space\n");
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows and the columns they are made of.
+
+use crate::exit::Exit;
+use crate::tone::Tone;
+use crate::value::Value;
+
+/// A row: declared once, it serves the table's header, TSV, CSV, JSON, `--columns` and the help.
+pub trait Record: Sized + 'static {
+    /// The columns, in the order of the table; the first is the key, which `--short` prints.
+    /// New ones are added at the end.
+    const COLUMNS: &'static [Column<Self>];
+
+    /// What `--short` prints for this row; `None` prints nothing.
+    fn short(&self) -> Option<Value<'_>> {
+        let key = Self::COLUMNS.first()?;
+        Some((key.value)(self))
+    }
+
+    /// What this row says of the question: yes, no, or that it could not be found out.
+    fn exit(&self) -> Exit {
+        Exit::Yes
+    }
+
+    /// For a row that stands for an answer that is not there: the sentence that stderr gets. Only
+    /// JSON carries such a row, for a script to see why.
+    fn absence(&self) -> Option<String> {
+        None
+    }
+}
+
+/// One column of a [`Record`].
+pub struct Column<R> {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) value: for<'a> fn(&'a R) -> Value<'a>,
+    pub(crate) tone: fn(&R) -> Tone,
+    pub(crate) is_extra: bool,
+    pub(crate) is_numeric: bool,
+    pub(crate) min_width: usize,
+}
+
+impl<R> Column<R> {
+    /// A column by its JSON key (lower snake case, the unit last), what the help says of it, and
+    /// where its value comes from.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        about: &'static str,
+        value: for<'a> fn(&'a R) -> Value<'a>,
+    ) -> Self {
+        Self {
+            name,
+            about,
+            value,
+            tone: |_| Tone::Plain,
+            is_extra: false,
+            is_numeric: false,
+            min_width: 0,
+        }
+    }
+
+    /// Colours the cell.
+    #[must_use]
+    pub const fn toned(mut self, tone: fn(&R) -> Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+
+    /// Leaves the column out of the table unless `--columns` names it; TSV, CSV and JSON have it.
+    #[must_use]
+    pub const fn extra(mut self) -> Self {
+        self.is_extra = true;
+        self
+    }
+
+    /// Aligns the column to the right.
+    #[must_use]
+    pub const fn numeric(mut self) -> Self {
+        self.is_numeric = true;
+        self
+    }
+
+    /// Keeps room for cells that are not known yet when the first row is printed.
+    #[must_use]
+    pub const fn min_width(mut self, width: usize) -> Self {
+        self.min_width = width;
+        self
+    }
+}

@@ -1,0 +1,31 @@
+//! The name that was probably meant.
+
+/// Below this likeness (Jaro-Winkler, 0 to 1) a name is no suggestion.
+const MIN_LIKENESS: f64 = 0.75;
+
+/// The candidate most like `word`, whatever its case, if any is like it at all.
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(&word, &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness >= MIN_LIKENESS)
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_found_whatever_its_case() {
+        let names = ["lo", "eth0", "wlan0"];
+        assert_eq!(nearest("ETH0", names), Some("eth0"));
+        assert_eq!(nearest("eth1", names), Some("eth0"));
+        assert_eq!(nearest("wlan", names), Some("wlan0"));
+        assert_eq!(nearest("zz", names), None);
+        assert_eq!(nearest("", names), None);
+    }
+}

@@ -1,0 +1,168 @@
+//! From a command line to rows on stdout and an exit code.
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Command, FromArgMatches, Parser};
+
+use crate::escape::{self, Backslash, Blanks};
+use crate::exit::{Exit, Failure};
+use crate::flags::{Flags, FormatName, Shape};
+use crate::manual::Manual;
+use crate::notes::Notes;
+use crate::print::{self, OutputError, Printer};
+use crate::record::{Column, Record};
+
+/// Rows are handed to the system in pieces of this size, in bytes, unless they are live.
+const BUFFER_SIZE: usize = 64 * 1024;
+
+/// A tool: what was asked, and the way from there to rows.
+pub trait Tool: Parser {
+    /// What is known, a row at a time.
+    type Row: Record;
+    /// What can go wrong.
+    type Failure: Failure;
+
+    /// Commands with what they do, for the help and the man page.
+    const EXAMPLES: &'static [(&'static str, &'static str)];
+
+    /// What the exit codes mean in this tool's own words.
+    const EXIT_STATUS: &'static [(Exit, &'static str)];
+
+    /// Whether rows take their time, so that each is printed as it comes.
+    const IS_LIVE: bool = false;
+
+    /// How the rows are shown where the command line leaves it open.
+    fn view(&self) -> View {
+        View::default()
+    }
+
+    /// The rows. An `Err` item is one target's failure, and the run goes on; an `Err` instead of
+    /// the rows is the end of the run.
+    ///
+    /// # Errors
+    /// When nothing can be asked at all.
+    fn rows(
+        self,
+        notes: &Notes,
+    ) -> Result<impl Iterator<Item = Result<Self::Row, Self::Failure>>, Self::Failure>;
+}
+
+/// How rows are shown unless the command line says otherwise.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct View {
+    /// Bare values rather than a table.
+    pub is_bare: bool,
+    /// The columns of the table; empty for those that are not extra.
+    pub columns: &'static [&'static str],
+}
+
+/// Runs a tool on this process's command line.
+#[must_use]
+pub fn main<T: Tool>() -> ExitCode {
+    run::<T>(std::env::args_os()).into()
+}
+
+/// The whole command line of a tool: its own arguments, the shared flags, and the help that its
+/// lists give.
+#[must_use]
+pub fn command<T: Tool>() -> Command {
+    let columns = T::Row::COLUMNS.iter().map(|column| column.name);
+    Flags::augment_args(T::command())
+        .version(env!("CARGO_PKG_VERSION"))
+        .after_help("More with --help: examples, columns, exit codes.")
+        .after_long_help(Manual::of::<T>().to_string())
+        .mut_arg("columns", |argument| argument.value_parser(PossibleValuesParser::new(columns)))
+}
+
+fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let mut command = command::<T>();
+    let name = command.get_name().to_owned();
+    let (tool, flags) = match parse::<T>(&mut command, arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return refuse(&name, &error),
+    };
+    let notes = Notes::on_stderr(&name, flags.quiet, flags.color.is_on(&io::stderr()));
+    let mut printer = printer(&tool, &flags);
+    let mut out = BufWriter::with_capacity(BUFFER_SIZE, flags.stdout());
+    let exit = match tool.rows(&notes) {
+        Ok(rows) => printer.run(rows, &mut out, &notes),
+        Err(failure) => print::report(&failure, &notes),
+    };
+    notes.finish();
+    exit
+}
+
+fn parse<T: Tool>(
+    command: &mut Command,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<(T, Flags), clap::Error> {
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    T::from_arg_matches(&matches)
+        .and_then(|tool| Ok((tool, Flags::from_arg_matches(&matches)?)))
+        .map_err(|error| error.format(command))
+}
+
+/// Prints help or version, or says what is wrong with the command line.
+fn refuse(name: &str, error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        // Nobody is left to tell when stderr itself is gone.
+        let _ = io::stderr().write_all(refusal(name, error).as_bytes());
+        return Exit::Usage;
+    }
+    match error.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            print::report(&OutputError::from(error), &Notes::on_stderr(name, false, false))
+        }
+        _ => Exit::Yes,
+    }
+}
+
+/// The text of a usage error. It quotes arguments, which may be hostile.
+fn refusal(name: &str, error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let mut safe = format!("{name}: ");
+    for line in text.strip_prefix("error: ").unwrap_or(&text).lines() {
+        escape::push_text(&mut safe, line, Blanks::Kept, Backslash::Kept);
+        safe.push('\n');
+    }
+    safe
+}
+
+fn printer<T: Tool>(tool: &T, flags: &Flags) -> Printer<T::Row> {
+    let view = tool.view();
+    let shape = flags.shape(view.is_bare);
+    let columns = columns::<T::Row>(&flags.columns, view.columns, shape);
+    let headings = columns.iter().flatten().map(|column| column.heading()).collect();
+    Printer {
+        format: flags.writer(shape, headings, T::IS_LIVE),
+        columns,
+        has_absences: shape.is_json(),
+        is_live: T::IS_LIVE,
+        is_quiet: flags.quiet,
+    }
+}
+
+/// The columns to print: those named; else in a table the tool's choice, in other formats all.
+fn columns<R: Record>(
+    named: &[String],
+    of_view: &[&str],
+    shape: Shape,
+) -> Option<Vec<&'static Column<R>>> {
+    let by_name = |name: &str| R::COLUMNS.iter().find(|column| column.name == name);
+    if !named.is_empty() {
+        return Some(named.iter().filter_map(|name| by_name(name)).collect());
+    }
+    match shape {
+        Shape::Short => None,
+        Shape::Rows(FormatName::Table) if of_view.is_empty() => {
+            Some(R::COLUMNS.iter().filter(|column| !column.is_extra).collect())
+        }
+        Shape::Rows(FormatName::Table) => {
+            Some(of_view.iter().filter_map(|name| by_name(name)).collect())
+        }
+        Shape::Rows(_) => Some(R::COLUMNS.iter().collect()),
+    }
+}
