@@ -1,0 +1,5 @@
+//! The `myip` program.
+
+fn main() -> std::process::ExitCode {
+    output::main::<myip::Cli>()
+}
