@@ -1,0 +1,22 @@
+//! Where sockets come from.
+
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "Linux reads it"))]
+mod procfs;
+
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "macos", windows))]
+mod portable;
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "macos", windows)))]
+#[path = "unsupported.rs"]
+mod portable;
+
+pub(crate) use portable::{CollectError, collect};
+
+/// Which sockets to collect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "two independent pairs")]
+pub(crate) struct Kinds {
+    pub tcp: bool,
+    pub udp: bool,
+    pub ipv4: bool,
+    pub ipv6: bool,
+}

@@ -1,0 +1,110 @@
+//! Sockets by netstat2, with what it leaves out on Linux read from /proc.
+
+use std::net::SocketAddr;
+
+use netstat2::{
+    AddressFamilyFlags, ProtocolFlags, ProtocolSocketInfo, SocketInfo, TcpState,
+    iterate_sockets_info,
+};
+use thiserror::Error;
+
+use super::Kinds;
+use crate::socket::{Endpoint, Owner, Protocol, Socket, State};
+
+/// What went wrong.
+#[derive(Debug, Error)]
+pub(crate) enum CollectError {
+    #[error("the system does not tell its sockets")]
+    System(#[from] netstat2::error::Error),
+    #[cfg(target_os = "linux")]
+    #[error("/proc is not mounted")]
+    NoProc,
+    #[cfg(target_os = "linux")]
+    #[error("the kernel does not answer by netlink (sock_diag), though /proc/net lists sockets")]
+    NetlinkSilent,
+}
+
+type Collected = Box<dyn Iterator<Item = Result<Socket, CollectError>>>;
+
+#[cfg(target_os = "linux")]
+pub(crate) fn collect(kinds: Kinds) -> Result<Collected, CollectError> {
+    use super::procfs::Facts;
+
+    // netstat2 panics without /proc.
+    if !std::path::Path::new("/proc/self").exists() {
+        return Err(CollectError::NoProc);
+    }
+    // netstat2 takes netlink's refusal for the end of the list.
+    let mut sockets = sockets(kinds)?.peekable();
+    if sockets.peek().is_none() && super::procfs::has_sockets(kinds) {
+        return Err(CollectError::NetlinkSilent);
+    }
+    let facts = Facts::read(kinds);
+    Ok(Box::new(sockets.map(move |socket| Ok(facts.complete(socket?)))))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn collect(kinds: Kinds) -> Result<Collected, CollectError> {
+    Ok(Box::new(sockets(kinds)?))
+}
+
+fn sockets(
+    kinds: Kinds,
+) -> Result<impl Iterator<Item = Result<Socket, CollectError>>, CollectError> {
+    let mut families = AddressFamilyFlags::empty();
+    families.set(AddressFamilyFlags::IPV4, kinds.ipv4);
+    families.set(AddressFamilyFlags::IPV6, kinds.ipv6);
+    let mut protocols = ProtocolFlags::empty();
+    protocols.set(ProtocolFlags::TCP, kinds.tcp);
+    protocols.set(ProtocolFlags::UDP, kinds.udp);
+    Ok(iterate_sockets_info(families, protocols)?.map(|info| Ok(socket(info?))))
+}
+
+fn socket(info: SocketInfo) -> Socket {
+    let (protocol, state, local, peer) = match info.protocol_socket_info {
+        ProtocolSocketInfo::Tcp(tcp) => (
+            Protocol::Tcp,
+            state(tcp.state),
+            (tcp.local_addr, tcp.local_port),
+            Some((tcp.remote_addr, tcp.remote_port)),
+        ),
+        ProtocolSocketInfo::Udp(udp) => {
+            (Protocol::Udp, None, (udp.local_addr, udp.local_port), None)
+        }
+    };
+    let mut pids = info.associated_pids;
+    pids.sort_unstable();
+    Socket {
+        protocol,
+        state,
+        local: Endpoint(SocketAddr::from(local)),
+        peer: peer.map(|peer| Endpoint(SocketAddr::from(peer))),
+        owners: pids.into_iter().map(|pid| Owner { pid, name: None }).collect(),
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        uid: Some(info.uid),
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        uid: None,
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        inode: Some(info.inode),
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        inode: None,
+    }
+}
+
+/// `None` for what netstat2 does not know, and for sockets that are closed or bound only, which it
+/// does not tell apart.
+const fn state(state: TcpState) -> Option<State> {
+    Some(match state {
+        TcpState::Listen => State::Listen,
+        TcpState::SynSent => State::SynSent,
+        TcpState::SynReceived => State::SynReceived,
+        TcpState::Established => State::Established,
+        TcpState::FinWait1 => State::FinWait1,
+        TcpState::FinWait2 => State::FinWait2,
+        TcpState::CloseWait => State::CloseWait,
+        TcpState::Closing => State::Closing,
+        TcpState::LastAck => State::LastAck,
+        TcpState::TimeWait => State::TimeWait,
+        TcpState::Closed | TcpState::DeleteTcb | TcpState::Unknown => return None,
+    })
+}

@@ -1,0 +1,124 @@
+//! What was asked, and the way from there to sockets.
+
+use clap::Parser;
+use output::{Exit, Notes, Tool};
+use thiserror::Error;
+
+use crate::backend::{self, CollectError, Kinds};
+use crate::socket::Socket;
+
+/// List the sockets of this machine: who is connected, who listens
+///
+/// Without options: connections, and UDP sockets with a peer. Addresses and ports are numbers.
+#[derive(Parser, Debug, Clone)]
+#[command(name = "conns")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Cli {
+    /// All sockets: connected, listening, and on their way out
+    #[arg(short, long, conflicts_with = "listening")]
+    all: bool,
+
+    /// Only those that listen (UDP: that have no peer)
+    #[arg(short, long)]
+    listening: bool,
+
+    /// Only TCP, or with -u both
+    #[arg(short, long)]
+    tcp: bool,
+
+    /// Only UDP, or with -t both
+    #[arg(short, long)]
+    udp: bool,
+
+    /// Only IPv4, or with -6 both
+    #[arg(short = '4', long)]
+    ipv4: bool,
+
+    /// Only IPv6, or with -4 both
+    #[arg(short = '6', long)]
+    ipv6: bool,
+
+    /// Numbers for addresses and ports, as always: for the habit of netstat -n
+    #[arg(short, long)]
+    numeric: bool,
+}
+
+/// What can go wrong.
+#[derive(Debug, Error)]
+#[error("cannot list the sockets")]
+pub struct Failure(#[source] CollectError);
+
+impl output::Failure for Failure {}
+
+impl Tool for Cli {
+    type Row = Socket;
+    type Failure = Failure;
+
+    const EXAMPLES: &'static [(&'static str, &'static str)] = &[
+        ("conns", "who is connected"),
+        ("conns -l", "who listens"),
+        ("conns -a", "all sockets"),
+        ("conns -lt4", "who listens on TCP over IPv4"),
+        ("conns -l -f json", "who listens, for scripts"),
+        ("conns -lt --columns local_port -s", "the TCP ports that are taken"),
+    ];
+
+    const EXIT_STATUS: &'static [(Exit, &'static str)] = &[
+        (Exit::Yes, "there are such sockets"),
+        (Exit::No, "there are none"),
+        (Exit::Usage, "the command line makes no sense"),
+        (Exit::Unknown, "the sockets could not be listed"),
+    ];
+
+    fn rows(self, notes: &Notes) -> Result<impl Iterator<Item = Result<Socket, Failure>>, Failure> {
+        let sockets = backend::collect(self.kinds()).map_err(Failure)?;
+        let mut hidden = HiddenOwners { count: 0, notes: notes.clone() };
+        Ok(sockets
+            .map(|socket| socket.map_err(Failure))
+            .filter(move |socket| socket.as_ref().map_or(true, |socket| self.wants(socket)))
+            .inspect(move |socket| hidden.see(socket.as_ref().ok())))
+    }
+}
+
+impl Cli {
+    /// Of two that exclude each other, neither means both.
+    const fn kinds(&self) -> Kinds {
+        Kinds {
+            tcp: self.tcp || !self.udp,
+            udp: self.udp || !self.tcp,
+            ipv4: self.ipv4 || !self.ipv6,
+            ipv6: self.ipv6 || !self.ipv4,
+        }
+    }
+
+    fn wants(&self, socket: &Socket) -> bool {
+        self.all || self.listening == socket.is_listening()
+    }
+}
+
+/// Counts the sockets whose owners could not be seen, and says so at the end.
+struct HiddenOwners {
+    count: usize,
+    notes: Notes,
+}
+
+impl HiddenOwners {
+    fn see(&mut self, socket: Option<&Socket>) {
+        let has_owner = |socket: &Socket| socket.inode.is_some_and(|inode| inode != 0);
+        if socket.is_some_and(|socket| socket.owners.is_empty() && has_owner(socket)) {
+            self.count += 1;
+        }
+    }
+}
+
+impl Drop for HiddenOwners {
+    fn drop(&mut self) {
+        if self.count > 0 {
+            let sockets =
+                if self.count == 1 { "1 socket" } else { &format!("{} sockets", self.count) };
+            self.notes.note(format_args!(
+                "the owners of {sockets} could not be seen: only root sees the processes of others"
+            ));
+        }
+    }
+}

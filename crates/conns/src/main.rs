@@ -1,0 +1,5 @@
+//! The `conns` program.
+
+fn main() -> std::process::ExitCode {
+    output::main::<conns::Cli>()
+}
