@@ -1,0 +1,5 @@
+//! The `wellknown` program.
+
+fn main() -> std::process::ExitCode {
+    output::main::<wellknown::Cli>()
+}
