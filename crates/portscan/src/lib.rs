@@ -1,0 +1,9 @@
+//! Is anybody home? Try TCP ports and say what answered.
+
+mod cli;
+mod ports;
+mod row;
+mod scan;
+
+pub use cli::{Cli, Failure};
+pub use row::{Row, State};

@@ -1,0 +1,5 @@
+//! The `portscan` program.
+
+fn main() -> std::process::ExitCode {
+    output::main::<portscan::Cli>()
+}
