@@ -1,0 +1,27 @@
+//! What the tests and the tour talk to: DNS servers good and bad, listeners, a terminal, a clean run.
+//!
+//! Everything here lives on loopback, on ports the system chose, and ends when its value is dropped.
+
+mod background;
+mod command;
+mod deadline;
+mod dns;
+mod listener;
+mod misbehave;
+mod sockets;
+#[cfg(unix)]
+mod terminal;
+mod zone;
+
+#[cfg(test)]
+mod client;
+
+pub use command::{Output, command, finish, run};
+pub use dns::DnsServer;
+#[cfg(unix)]
+pub use listener::{FullBacklog, full_backlog};
+pub use listener::{Listener, closed_port};
+pub use misbehave::{Behaviour, HOSTILE_LABEL, HOSTILE_TEXT, Misbehaving, TCP_ANSWERS};
+#[cfg(unix)]
+pub use terminal::{Transcript, run_on_terminal};
+pub use zone::{Zone, demo_zones};
