@@ -1,7 +1,7 @@
 //! What was asked, and the way from there to sockets.
 
 use clap::Parser;
-use output::{Exit, Notes, Tool};
+use output::{Exit, Notes, Rows, Tool};
 use thiserror::Error;
 
 use crate::backend::{self, CollectError, Kinds};
@@ -70,13 +70,14 @@ impl Tool for Cli {
         (Exit::Unknown, "the sockets could not be listed"),
     ];
 
-    fn rows(self, notes: &Notes) -> Result<impl Iterator<Item = Result<Socket, Failure>>, Failure> {
+    fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Socket, Failure>>, Failure> {
         let sockets = backend::collect(self.kinds()).map_err(Failure)?;
         let mut hidden = HiddenOwners { count: 0, notes: notes.clone() };
-        Ok(sockets
+        let wanted = sockets
             .map(|socket| socket.map_err(Failure))
             .filter(move |socket| socket.as_ref().map_or(true, |socket| self.wants(socket)))
-            .inspect(move |socket| hidden.see(socket.as_ref().ok())))
+            .inspect(move |socket| hidden.see(socket.as_ref().ok()));
+        Ok(output::at_once(wanted))
     }
 }
 
@@ -113,10 +114,10 @@ impl HiddenOwners {
 
 impl Drop for HiddenOwners {
     fn drop(&mut self) {
-        if self.count > 0 {
+        if self.count > 0 && !backend::sees_all_processes() {
             let sockets =
                 if self.count == 1 { "1 socket" } else { &format!("{} sockets", self.count) };
-            self.notes.note(format_args!(
+            self.notes.footnote(format_args!(
                 "the owners of {sockets} could not be seen: only root sees the processes of others"
             ));
         }

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 
 use clap::Parser;
-use output::{Exit, Notes, Tool, View};
+use output::{Exit, Notes, Rows, Tool, View};
 use thiserror::Error;
 
 use crate::choice::{self, Family};
@@ -125,9 +125,9 @@ impl Tool for Cli {
         View { is_bare: !self.all, columns }
     }
 
-    fn rows(self, notes: &Notes) -> Result<impl Iterator<Item = Result<Row, Failure>>, Failure> {
+    fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
         if self.hostname {
-            return Ok(vec![hostname()].into_iter());
+            return Ok(output::at_once(vec![hostname()]));
         }
         let family = self.family();
         let known = system::addresses().map_err(Failure::Interfaces)?;
@@ -147,7 +147,7 @@ impl Tool for Cli {
                 rows
             }
         };
-        Ok(rows.into_iter())
+        Ok(output::at_once(rows))
     }
 }
 

@@ -111,13 +111,8 @@ impl Flags {
         if self.null { b'\0' } else { b'\n' }
     }
 
-    /// What rows are printed with; `live` prints a table row by row.
-    pub(crate) fn writer(
-        &self,
-        shape: Shape,
-        headings: Vec<Heading>,
-        live: bool,
-    ) -> Box<dyn Format> {
+    /// What rows are printed with.
+    pub(crate) fn writer(&self, shape: Shape, headings: Vec<Heading>) -> Box<dyn Format> {
         let has_header = !self.no_header;
         let row_end = self.row_end();
         let delimited = |dialect| Delimited::new(&headings, dialect, has_header, row_end);
@@ -130,16 +125,12 @@ impl Flags {
                 Box::new(Json::new(&headings, Layout::Lines(row_end)))
             }
             Shape::Rows(FormatName::Table) => {
-                let mut look = Look {
+                let look = Look {
                     has_header,
                     is_coloured: self.color.is_on(&io::stdout()),
                     fit: terminal_width(),
                     row_end,
-                    ..Look::default()
                 };
-                if live {
-                    look.window = 1;
-                }
                 Box::new(Table::new(headings, look))
             }
         }

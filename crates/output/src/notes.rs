@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstyle::Style;
@@ -27,6 +27,7 @@ struct Channel {
     shows_progress: bool,
     started: Instant,
     bar: OnceLock<ProgressBar>,
+    footnotes: Mutex<Vec<String>>,
     sink: Mutex<Box<dyn Write + Send>>,
 }
 
@@ -41,6 +42,7 @@ impl Notes {
             shows_progress: !is_quiet && io::stderr().is_terminal(),
             started: Instant::now(),
             bar: OnceLock::new(),
+            footnotes: Mutex::default(),
             sink: Mutex::new(Box::new(io::stderr())),
         }))
     }
@@ -55,6 +57,7 @@ impl Notes {
             shows_progress: false,
             started: Instant::now(),
             bar: OnceLock::new(),
+            footnotes: Mutex::default(),
             sink: Mutex::new(Box::new(sink)),
         }))
     }
@@ -62,6 +65,17 @@ impl Notes {
     /// Says something worth knowing about the rows.
     pub fn note(&self, text: impl Display) {
         self.line(Tone::Dim, &text.to_string());
+    }
+
+    /// Says something worth knowing once all rows are printed, unless nobody read them to the end.
+    pub fn footnote(&self, text: impl Display) {
+        lock(&self.0.footnotes).push(text.to_string());
+    }
+
+    pub(crate) fn say_footnotes(&self) {
+        for footnote in std::mem::take(&mut *lock(&self.0.footnotes)) {
+            self.note(footnote);
+        }
     }
 
     /// Says why an answer is not there.
@@ -111,11 +125,14 @@ impl Notes {
         escape::push_text(&mut line, text, Blanks::Kept, Backslash::Kept);
         line.push('\n');
         self.suspend(|| {
-            let mut sink = self.0.sink.lock().unwrap_or_else(PoisonError::into_inner);
             // Nobody is left to tell when stderr itself is gone.
-            let _ = sink.write_all(line.as_bytes());
+            let _ = lock(&self.0.sink).write_all(line.as_bytes());
         });
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn progress_style() -> ProgressStyle {

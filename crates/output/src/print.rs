@@ -8,6 +8,7 @@ use crate::exit::{Exit, Failure};
 use crate::format::{Cell, Format, Heading};
 use crate::notes::Notes;
 use crate::record::{Column, Record};
+use crate::rows::Rows;
 
 /// How the rows of one run are printed.
 pub(crate) struct Printer<R: 'static> {
@@ -16,8 +17,6 @@ pub(crate) struct Printer<R: 'static> {
     pub columns: Option<Vec<&'static Column<R>>>,
     /// Whether rows that stand for an answer that is not there are printed.
     pub has_absences: bool,
-    /// Whether each row is printed as it comes.
-    pub is_live: bool,
     pub is_quiet: bool,
 }
 
@@ -31,13 +30,16 @@ impl<R: Record> Printer<R> {
     /// Prints the rows and says what they mean together.
     pub(crate) fn run<F: Failure>(
         &mut self,
-        rows: impl Iterator<Item = Result<R, F>>,
+        rows: impl Rows<Item = Result<R, F>>,
         out: &mut dyn Write,
         notes: &Notes,
     ) -> Exit {
         let mut worst = None;
         match self.print(rows, out, notes, &mut worst) {
-            Ok(()) => worst.unwrap_or(Exit::No),
+            Ok(()) => {
+                notes.say_footnotes();
+                worst.unwrap_or(Exit::No)
+            }
             Err(error) if error.kind() == ErrorKind::BrokenPipe => worst.unwrap_or(Exit::Yes),
             Err(error) => {
                 report(&OutputError(error), notes);
@@ -48,13 +50,17 @@ impl<R: Record> Printer<R> {
 
     fn print<F: Failure>(
         &mut self,
-        rows: impl Iterator<Item = Result<R, F>>,
+        mut rows: impl Rows<Item = Result<R, F>>,
         out: &mut dyn Write,
         notes: &Notes,
         worst: &mut Option<Exit>,
     ) -> io::Result<()> {
         let mut has_rows = false;
-        for row in rows {
+        loop {
+            if !rows.is_ready() {
+                notes.suspend(|| self.show(out))?;
+            }
+            let Some(row) = rows.next() else { break };
             let exit = match &row {
                 Ok(row) => row.exit(),
                 Err(failure) => report(failure, notes),
@@ -85,12 +91,13 @@ impl<R: Record> Printer<R> {
                 .collect(),
             None => row.short().into_iter().map(Cell::plain).collect(),
         };
-        self.format.row(out, &cells)?;
-        if self.is_live {
-            self.format.flush(out)?;
-            out.flush()?;
-        }
-        Ok(())
+        self.format.row(out, &cells)
+    }
+
+    /// Shows all rows so far.
+    fn show(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.format.flush(out)?;
+        out.flush()
     }
 }
 
@@ -109,12 +116,15 @@ pub(crate) fn report(failure: &impl Failure, notes: &Notes) -> Exit {
 #[cfg(test)]
 mod tests {
     use std::fmt;
-    use std::sync::{Arc, Mutex};
+    use std::io::BufWriter;
+    use std::sync::{Arc, Mutex, mpsc};
+    use std::thread;
 
     use super::*;
     use crate::format::delimited::{Delimited, Dialect};
     use crate::format::json::{Json, Layout};
     use crate::format::short::Short;
+    use crate::rows::{as_they_come, at_once};
     use crate::value::Value;
 
     struct Port(u16, Exit);
@@ -160,7 +170,6 @@ mod tests {
             format: Box::new(format),
             columns: Some(Port::COLUMNS.iter().collect()),
             has_absences,
-            is_live: false,
             is_quiet: false,
         }
     }
@@ -196,7 +205,7 @@ mod tests {
     fn run(printer: &mut Printer<Port>, rows: Vec<Result<Port, Fault>>) -> (Exit, String, String) {
         let (mut out, errors) = (Vec::new(), Shared::default());
         let notes = Notes::to("tool", errors.clone());
-        let exit = printer.run(rows.into_iter(), &mut out, &notes);
+        let exit = printer.run(at_once(rows), &mut out, &notes);
         (exit, String::from_utf8(out).expect("UTF-8"), errors.text())
     }
 
@@ -259,6 +268,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_is_shown_before_the_next_row_is_waited_for() {
+        let (sender, receiver) = mpsc::channel();
+        let (mut out, seen) = (Shared::default(), Shared::default());
+        sender.send((0, 80)).unwrap();
+        let later = thread::spawn({
+            let (out, mut seen) = (out.clone(), seen.clone());
+            move || {
+                while out.text().is_empty() {
+                    thread::yield_now();
+                }
+                seen.write_all(out.text().as_bytes()).unwrap();
+                sender.send((1, 81)).unwrap();
+            }
+        });
+        let rows = as_they_come(receiver, |port| vec![yes(port)]);
+        tsv().run(rows, &mut BufWriter::new(&mut out), &Notes::to("tool", Vec::new()));
+        later.join().unwrap();
+        assert_eq!(seen.text(), "port\n80\n");
+        assert_eq!(out.text(), "port\n80\n81\n");
+    }
+
+    #[test]
+    fn a_footnote_comes_after_the_rows_and_not_into_a_closed_pipe() {
+        let errors = Shared::default();
+        let notes = Notes::to("tool", errors.clone());
+        notes.footnote("two are hidden");
+        tsv().run(at_once([yes(80)]), &mut Narrow(3, ErrorKind::BrokenPipe), &notes);
+        assert_eq!(errors.text(), "");
+        tsv().run(at_once([yes(80)]), &mut Vec::new(), &notes);
+        assert_eq!(errors.text(), "tool: two are hidden\n");
+    }
+
+    #[test]
     fn quiet_prints_nothing() {
         let mut quiet = Printer { is_quiet: true, ..tsv() };
         assert_eq!(run(&mut quiet, vec![yes(80)]).1, "");
@@ -287,10 +329,10 @@ mod tests {
         let errors = Shared::default();
         let notes = Notes::to("tool", errors.clone());
         let rows = (1..=u16::MAX).map(yes);
-        let exit = tsv().run(rows, &mut Narrow(20, ErrorKind::BrokenPipe), &notes);
+        let exit = tsv().run(at_once(rows), &mut Narrow(20, ErrorKind::BrokenPipe), &notes);
         assert_eq!((exit, errors.text().as_str()), (Exit::Yes, ""));
-        let rows = [fault("x"), yes(80), yes(81)].into_iter();
-        let exit = tsv().run(rows, &mut Narrow(5, ErrorKind::BrokenPipe), &notes);
+        let rows = [fault("x"), yes(80), yes(81)];
+        let exit = tsv().run(at_once(rows), &mut Narrow(5, ErrorKind::BrokenPipe), &notes);
         assert_eq!(exit, Exit::Unknown);
     }
 
@@ -299,7 +341,7 @@ mod tests {
         let errors = Shared::default();
         let notes = Notes::to("tool", errors.clone());
         let full = &mut Narrow(2, ErrorKind::StorageFull);
-        let exit = tsv().run([yes(80)].into_iter(), full, &notes);
+        let exit = tsv().run(at_once([yes(80)]), full, &notes);
         assert_eq!(exit, Exit::Unknown);
         assert_eq!(errors.text(), "tool: cannot write the output: no storage space\n");
     }

@@ -14,8 +14,9 @@ use crate::manual::Manual;
 use crate::notes::Notes;
 use crate::print::{self, OutputError, Printer};
 use crate::record::{Column, Record};
+use crate::rows::Rows;
 
-/// Rows are handed to the system in pieces of this size, in bytes, unless they are live.
+/// Rows are handed to the system in pieces of this size, in bytes, or when the next has to be waited for.
 const BUFFER_SIZE: usize = 64 * 1024;
 
 /// A tool: what was asked, and the way from there to rows.
@@ -31,23 +32,20 @@ pub trait Tool: Parser {
     /// What the exit codes mean in this tool's own words.
     const EXIT_STATUS: &'static [(Exit, &'static str)];
 
-    /// Whether rows take their time, so that each is printed as it comes.
-    const IS_LIVE: bool = false;
-
     /// How the rows are shown where the command line leaves it open.
     fn view(&self) -> View {
         View::default()
     }
 
-    /// The rows. An `Err` item is one target's failure, and the run goes on; an `Err` instead of
-    /// the rows is the end of the run.
+    /// The rows, by [`at_once`](crate::at_once) or [`as_they_come`](crate::as_they_come). An `Err`
+    /// item is one target's failure, and the run goes on; an `Err` instead of the rows is the end.
     ///
     /// # Errors
     /// When nothing can be asked at all.
     fn rows(
         self,
         notes: &Notes,
-    ) -> Result<impl Iterator<Item = Result<Self::Row, Self::Failure>>, Self::Failure>;
+    ) -> Result<impl Rows<Item = Result<Self::Row, Self::Failure>>, Self::Failure>;
 }
 
 /// How rows are shown unless the command line says otherwise.
@@ -137,10 +135,9 @@ fn printer<T: Tool>(tool: &T, flags: &Flags) -> Printer<T::Row> {
     let columns = columns::<T::Row>(&flags.columns, view.columns, shape);
     let headings = columns.iter().flatten().map(|column| column.heading()).collect();
     Printer {
-        format: flags.writer(shape, headings, T::IS_LIVE),
+        format: flags.writer(shape, headings),
         columns,
         has_absences: shape.is_json(),
-        is_live: T::IS_LIVE,
         is_quiet: flags.quiet,
     }
 }

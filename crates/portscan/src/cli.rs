@@ -5,7 +5,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use clap::Parser;
-use output::{Exit, Notes, Tool};
+use output::{Exit, Notes, Rows, Tool};
 use thiserror::Error;
 
 use crate::ports::{self, Ports};
@@ -82,15 +82,14 @@ impl Tool for Cli {
         (Exit::Unknown, "of one it could not be told: filtered, unreachable, or no such host"),
     ];
 
-    const IS_LIVE: bool = true;
-
-    fn rows(self, notes: &Notes) -> Result<impl Iterator<Item = Result<Row, Failure>>, Failure> {
+    fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
         let ports = ports::in_order(&self.ports);
         let (notes, mut done, total) = (notes.clone(), 0, ports.len() as u64);
         let plan = Plan { timeout: self.timeout, target: self.target()?, ports };
-        Ok(output::in_order(scan::scan(plan)).map(Ok).inspect(move |_| {
+        Ok(output::as_they_come(scan::scan(plan), move |row| {
             done += 1;
             notes.progress(done, total);
+            vec![Ok(row)]
         }))
     }
 }

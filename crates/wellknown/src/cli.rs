@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use clap::Parser;
-use output::{Exit, Notes, Tool};
+use output::{Exit, Notes, Rows, Tool};
 use thiserror::Error;
 
 use crate::key::{Key, What};
@@ -77,13 +77,13 @@ impl Tool for Cli {
         (Exit::Unknown, "the output could not be written"),
     ];
 
-    fn rows(self, _: &Notes) -> Result<impl Iterator<Item = Result<Row, Failure>>, Failure> {
-        Ok(self.keys.into_iter().flat_map(|key| {
+    fn rows(self, _: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
+        Ok(output::at_once(self.keys.into_iter().flat_map(|key| {
             let is_by_name = matches!(key.what, What::Name(_));
             let mut found = key.services().map(move |service| Ok(Row { service, is_by_name }));
             let first = found.next().unwrap_or_else(|| Err(missing(key)));
             std::iter::once(first).chain(found)
-        }))
+        })))
     }
 }
 

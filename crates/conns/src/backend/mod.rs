@@ -11,6 +11,18 @@ mod portable;
 
 pub(crate) use portable::{CollectError, collect};
 
+/// Whether this process may look into those of every user.
+#[cfg(unix)]
+pub(crate) fn sees_all_processes() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Whether this process may look into those of every user.
+#[cfg(not(unix))]
+pub(crate) fn sees_all_processes() -> bool {
+    true
+}
+
 /// Which sockets to collect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "two independent pairs")]

@@ -171,12 +171,13 @@ a\x20b\…         -  -         line\nbre…
     fn a_live_table_keeps_room_for_what_is_to_come() {
         let mut headings = HEADINGS.to_vec();
         headings[0].min_width = 12;
-        let mut live = Table::new(headings, Look { window: 1, ..Look::default() });
+        let mut live = Table::new(headings, Look::default());
         let mut out = Vec::new();
         let cells = |name: &'static str| {
             ["", "", "", ""].map(|_| Cell { value: name.into(), tone: Tone::Plain })
         };
         live.row(&mut out, &cells("a")).expect("memory takes every write");
+        live.flush(&mut out).expect("memory takes every write");
         assert_eq!(
             String::from_utf8_lossy(&out),
             "NAME          RTT-MS  OWNERS  REASON\na                  a  a       a\n"

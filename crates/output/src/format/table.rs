@@ -10,7 +10,7 @@ use crate::escape::{self, Blanks};
 use crate::tone::{self, Tone};
 use crate::value::{Value, push_display};
 
-/// Rows measured together before the first is printed; later rows widen their column if they must.
+/// Rows that are measured together at most; later ones widen their column if they must.
 const WINDOW_ROWS: usize = 1000;
 
 /// Blanks between two columns.
@@ -29,20 +29,12 @@ pub(crate) struct Look {
     pub is_coloured: bool,
     /// The columns of the terminal that the table has to fit; `None` cuts nothing.
     pub fit: Option<usize>,
-    /// How many rows are measured together; 1 prints each as it comes.
-    pub window: usize,
     pub row_end: u8,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self {
-            has_header: true,
-            is_coloured: false,
-            fit: None,
-            window: WINDOW_ROWS,
-            row_end: b'\n',
-        }
+        Self { has_header: true, is_coloured: false, fit: None, row_end: b'\n' }
     }
 }
 
@@ -169,7 +161,7 @@ impl Format for Table {
             self.natural[index] = self.natural[index].max(width);
             self.cells.push(Extent { end: self.text.len(), width, tone: cell.tone });
         }
-        if self.cells.len() >= self.look.window * self.headings.len() {
+        if self.cells.len() >= WINDOW_ROWS * self.headings.len() {
             self.write_window(out)?;
         }
         Ok(())

@@ -1,0 +1,227 @@
+//! Rows on their way to the printer: all at once, or as they become known.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+
+/// How long a result waits for those asked for before it.
+const GRACE: Duration = Duration::from_millis(20);
+
+/// Rows, and whether the next one is there or has to be waited for: then those before it are shown.
+pub trait Rows: Iterator {
+    /// Whether the next row, or the end, comes without waiting.
+    fn is_ready(&mut self) -> bool;
+}
+
+/// Rows that nobody has to wait for.
+pub fn at_once<I: IntoIterator>(rows: I) -> impl Rows<Item = I::Item> {
+    AtOnce(rows.into_iter())
+}
+
+struct AtOnce<I>(I);
+
+impl<I: Iterator> Iterator for AtOnce<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+}
+
+impl<I: Iterator> Rows for AtOnce<I> {
+    fn is_ready(&mut self) -> bool {
+        true
+    }
+}
+
+/// The rows of results that come from other threads: of each arrival (index of the question,
+/// result), each index once, what `to_rows` makes of it. Results that come at about the same time
+/// come in the order of their indices; a slow one does not hold the others up for more than 20 ms
+/// each.
+pub fn as_they_come<T, R>(
+    arrivals: Receiver<(usize, T)>,
+    to_rows: impl FnMut(T) -> Vec<R>,
+) -> impl Rows<Item = R> {
+    AsTheyCome { results: InOrder::new(arrivals), to_rows, rows: VecDeque::new() }
+}
+
+struct AsTheyCome<T, R, F> {
+    results: InOrder<T>,
+    to_rows: F,
+    rows: VecDeque<R>,
+}
+
+impl<T, R, F: FnMut(T) -> Vec<R>> Iterator for AsTheyCome<T, R, F> {
+    type Item = R;
+
+    fn next(&mut self) -> Option<R> {
+        while self.rows.is_empty() {
+            let result = self.results.next()?;
+            self.rows.extend((self.to_rows)(result));
+        }
+        self.rows.pop_front()
+    }
+}
+
+impl<T, R, F: FnMut(T) -> Vec<R>> Rows for AsTheyCome<T, R, F> {
+    fn is_ready(&mut self) -> bool {
+        while self.rows.is_empty() && self.results.is_ready() {
+            let Some(result) = self.results.next() else { return true };
+            self.rows.extend((self.to_rows)(result));
+        }
+        !self.rows.is_empty()
+    }
+}
+
+struct InOrder<T> {
+    arrivals: Receiver<(usize, T)>,
+    waiting: BTreeMap<usize, T>,
+    /// When each came, the longest waiting first; those that were released since included.
+    arrived: VecDeque<(Instant, usize)>,
+    next: usize,
+    /// All up to this index have waited long enough.
+    release: Option<usize>,
+}
+
+impl<T> InOrder<T> {
+    const fn new(arrivals: Receiver<(usize, T)>) -> Self {
+        Self {
+            arrivals,
+            waiting: BTreeMap::new(),
+            arrived: VecDeque::new(),
+            next: 0,
+            release: None,
+        }
+    }
+
+    /// The index of the result whose turn it is, if it is there.
+    fn turn(&self) -> Option<usize> {
+        let first = *self.waiting.keys().next()?;
+        (first <= self.next || self.release.is_some_and(|last| first <= last)).then_some(first)
+    }
+
+    fn take_turn(&mut self) -> Option<T> {
+        let first = self.turn()?;
+        self.next = self.next.max(first + 1);
+        self.waiting.remove(&first)
+    }
+
+    /// When the longest waiting result has waited long enough, and its index.
+    fn deadline(&mut self) -> Option<(Instant, usize)> {
+        while let Some((since, index)) = self.arrived.front() {
+            if self.waiting.contains_key(index) {
+                return Some((*since + GRACE, *index));
+            }
+            self.arrived.pop_front();
+        }
+        None
+    }
+
+    fn arrive(&mut self, (index, result): (usize, T)) {
+        self.waiting.insert(index, result);
+        self.arrived.push_back((Instant::now(), index));
+    }
+
+    /// Whether the next result, or the end, comes without waiting.
+    fn is_ready(&mut self) -> bool {
+        loop {
+            if self.turn().is_some() {
+                return true;
+            }
+            match self.arrivals.try_recv() {
+                Ok(arrival) => self.arrive(arrival),
+                Err(TryRecvError::Empty) => return false,
+                Err(TryRecvError::Disconnected) => return true,
+            }
+        }
+    }
+}
+
+impl<T> Iterator for InOrder<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        loop {
+            if let Some(result) = self.take_turn() {
+                return Some(result);
+            }
+            let Some((deadline, index)) = self.deadline() else {
+                let arrival = self.arrivals.recv().ok()?;
+                self.arrive(arrival);
+                continue;
+            };
+            let patience = deadline.saturating_duration_since(Instant::now());
+            match self.arrivals.recv_timeout(patience) {
+                Ok(arrival) => self.arrive(arrival),
+                Err(RecvTimeoutError::Timeout) => self.release = Some(index),
+                Err(RecvTimeoutError::Disconnected) => self.release = Some(usize::MAX),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
+    use super::*;
+
+    fn in_order<T>(arrivals: Receiver<(usize, T)>) -> impl Rows<Item = T> {
+        as_they_come(arrivals, |result| vec![result])
+    }
+
+    #[test]
+    fn a_row_that_has_to_be_waited_for_is_not_ready() {
+        let (sender, receiver) = mpsc::channel();
+        let mut rows = as_they_come(receiver, |count| vec!['x'; count]);
+        assert!(!rows.is_ready());
+        sender.send((0, 0)).unwrap();
+        assert!(!rows.is_ready());
+        sender.send((1, 2)).unwrap();
+        assert!(rows.is_ready());
+        assert_eq!((rows.next(), rows.is_ready(), rows.next()), (Some('x'), true, Some('x')));
+        assert!(!rows.is_ready());
+        drop(sender);
+        assert!(rows.is_ready());
+        assert_eq!(rows.next(), None);
+    }
+
+    #[test]
+    fn results_that_are_there_come_in_the_order_of_the_questions() {
+        let (sender, receiver) = mpsc::channel();
+        for index in [2, 0, 3, 1] {
+            sender.send((index, index)).expect("the receiver lives");
+        }
+        drop(sender);
+        assert_eq!(in_order(receiver).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_slow_result_holds_nobody_up() {
+        let (sender, receiver) = mpsc::channel();
+        let (seen, wait_until_seen) = mpsc::channel::<()>();
+        let slow = thread::spawn(move || {
+            sender.send((1, "quick")).expect("the receiver lives");
+            sender.send((2, "quick too")).expect("the receiver lives");
+            wait_until_seen.recv().expect("the quick ones are seen first");
+            sender.send((0, "slow")).expect("the receiver lives");
+        });
+        let mut results = in_order(receiver);
+        assert_eq!(results.next(), Some("quick"));
+        assert_eq!(results.next(), Some("quick too"));
+        seen.send(()).expect("the thread lives");
+        assert_eq!(results.next(), Some("slow"));
+        assert_eq!(results.next(), None);
+        slow.join().expect("the thread ends well");
+    }
+
+    #[test]
+    fn a_question_without_a_result_is_passed_over() {
+        let (sender, receiver) = mpsc::channel();
+        sender.send((3, 'd')).expect("the receiver lives");
+        sender.send((1, 'b')).expect("the receiver lives");
+        drop(sender);
+        assert_eq!(in_order(receiver).collect::<Vec<_>>(), ['b', 'd']);
+    }
+}

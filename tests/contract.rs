@@ -1,0 +1,378 @@
+//! What every tool promises, whichever it is. Each tool's package compiles this for its own
+//! program; what differs between the tools stands in one list.
+
+use std::ffi::{OsStr, OsString};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use testkit::{DnsServer, Listener, Output, demo_zones};
+
+const TOOL: &str = env!("CARGO_PKG_NAME");
+const PROGRAM: &str = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")));
+
+/// What a tool is asked. `{dns}` is a DNS server on loopback, `{port}` a port that listens there.
+struct Sample {
+    tool: &'static str,
+    /// A question with an answer of one row or more.
+    found: &'static str,
+    /// A question whose answer is no, on any machine.
+    absent: &'static str,
+    /// Command lines that make no sense, beside the flag that no tool has.
+    senseless: &'static [&'static [&'static str]],
+    /// Whether an argument that is not UTF-8 can be the name of something.
+    takes_any_bytes: bool,
+}
+
+const SAMPLES: [Sample; 5] = [
+    Sample {
+        tool: "myip",
+        found: "-a",
+        absent: "no-such-interface",
+        senseless: &[&[""], &["-4", "-6"], &["--hostname", "lo"]],
+        takes_any_bytes: true,
+    },
+    Sample {
+        tool: "lookup",
+        found: "www.usfca.edu @{dns}",
+        absent: "no-such-name.usfca.edu @{dns}",
+        senseless: &[&[""], &["a..b", "@127.0.0.1"], &["https://www.usfca.edu/", "@127.0.0.1"]],
+        takes_any_bytes: false,
+    },
+    Sample {
+        tool: "conns",
+        found: "-a",
+        absent: "",
+        senseless: &[&["-a", "-l"], &["surplus"]],
+        takes_any_bytes: false,
+    },
+    Sample {
+        tool: "portscan",
+        found: "127.0.0.1 {port}",
+        absent: "",
+        senseless: &[
+            &[""],
+            &["127.0.0.1"],
+            &["127.0.0.1", ""],
+            &["127.0.0.1", "0"],
+            &["127.0.0.1", "65536"],
+            &["127.0.0.1", "80-"],
+            &["127.0.0.1", "90-80"],
+            &["127.0.0.1", "htpp"],
+            &["-w", "0", "127.0.0.1", "80"],
+        ],
+        takes_any_bytes: false,
+    },
+    Sample {
+        tool: "wellknown",
+        found: "80 ssh",
+        absent: "no-such-service",
+        senseless: &[&[], &[""], &["65536"], &["-1"], &["80-"], &["90-80"], &["80/foo"]],
+        takes_any_bytes: false,
+    },
+];
+
+/// A tool with the peers that its sample talks to.
+struct Stage {
+    sample: &'static Sample,
+    dns: DnsServer,
+    listener: Listener,
+}
+
+impl Stage {
+    fn set() -> Self {
+        let of_tool = |sample: &&Sample| sample.tool == TOOL;
+        let sample = SAMPLES.iter().find(of_tool).expect("every tool has a sample");
+        Self {
+            sample,
+            dns: DnsServer::start(demo_zones()).expect("a DNS server on loopback"),
+            listener: Listener::start().expect("a listener on loopback"),
+        }
+    }
+
+    /// The words of a sample, and `more`.
+    fn words(&self, sample: &str, more: &[&str]) -> Vec<String> {
+        let text = sample
+            .replace("{dns}", &self.dns.addr().to_string())
+            .replace("{port}", &self.listener.addr().port().to_string());
+        let words = text.split_whitespace().chain(more.iter().copied());
+        words.map(str::to_owned).collect()
+    }
+
+    fn found(&self, more: &[&str]) -> Output {
+        let output = testkit::run(PROGRAM, self.words(self.sample.found, more));
+        assert_eq!(output.code, Some(0), "{more:?}: {}", output.stderr);
+        output
+    }
+}
+
+fn run(words: &[&str]) -> Output {
+    testkit::run(PROGRAM, words)
+}
+
+/// Nothing on stdout, and stderr says who speaks.
+fn assert_refused(output: &Output, code: i32, words: &[impl AsRef<OsStr> + std::fmt::Debug]) {
+    assert_eq!(output.code, Some(code), "{words:?}: {}", output.stderr);
+    assert_eq!(output.text(), "", "{words:?}");
+    assert!(output.stderr.starts_with(&format!("{TOOL}: ")), "{words:?}: {}", output.stderr);
+    assert!(!output.stderr.contains('\x1b'), "{words:?}: {}", output.stderr);
+}
+
+fn column_names() -> Vec<String> {
+    let help = run(&["--help"]).text().to_owned();
+    let (_, columns) = help.split_once("\nColumns ").expect("the help lists the columns");
+    let (columns, _) = columns.split_once("\n\n").expect("more follows the columns");
+    columns
+        .lines()
+        .skip(1)
+        .map(|line| line[2..].split_whitespace().next().expect("a name").to_owned())
+        .collect()
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    for flag in ["-h", "--help", "-V", "--version"] {
+        let output = run(&[flag]);
+        assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""), "{flag}");
+        assert!(output.text().ends_with('\n') && !output.text().contains('\x1b'), "{flag}");
+    }
+    assert_eq!(run(&["-V"]).text(), format!("{TOOL} {}\n", env!("CARGO_PKG_VERSION")));
+    let help = run(&["--help"]).text().to_owned();
+    for part in ["Usage: ", "Examples:", "Columns ", "Exit codes:", "--json"] {
+        assert!(help.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn a_bad_flag_is_refused_with_a_hint() {
+    let words = ["--no-such-flag"];
+    let output = run(&words);
+    assert_refused(&output, 2, &words);
+    assert!(output.stderr.contains("--help"), "{}", output.stderr);
+    let words = ["--jsno"];
+    let output = run(&words);
+    assert_refused(&output, 2, &words);
+    assert!(output.stderr.contains("'--json'"), "{}", output.stderr);
+}
+
+#[test]
+fn a_senseless_command_line_is_refused() {
+    for words in Stage::set().sample.senseless {
+        assert_refused(&run(words), 2, words);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said_on_stderr_only() {
+    let stage = Stage::set();
+    if stage.sample.absent.is_empty() {
+        // These tools say no by a row, or have no question whose answer is no everywhere.
+        assert!(["conns", "portscan"].contains(&TOOL));
+        return;
+    }
+    for more in [&[][..], &["-s"], &["-f", "table"]] {
+        let words = stage.words(stage.sample.absent, more);
+        assert_refused(&testkit::run(PROGRAM, &words), 1, &words);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_argument_that_is_not_utf8_is_refused() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let code = if Stage::set().sample.takes_any_bytes { 1 } else { 2 };
+    let words = [OsString::from_vec(b"b\xffd\x1b[31m".to_vec())];
+    assert_refused(&testkit::run(PROGRAM, &words), code, &words);
+}
+
+#[test]
+fn hostile_arguments_do_not_reach_the_terminal() {
+    let words = ["\u{1b}]0;owned\u{7}\u{202e}\n"];
+    let output = run(&words);
+    assert_ne!(output.code, Some(0));
+    let is_hostile = |c: char| c != '\n' && output::is_unsafe(c);
+    assert!(!output.stderr.contains(is_hostile), "{:?}", output.stderr);
+}
+
+#[test]
+fn json_is_one_array_of_objects_with_every_column() {
+    let stage = Stage::set();
+    let names = column_names();
+    for flags in [&["--json"][..], &["-j"], &["--format", "json"], &["-f", "json"]] {
+        let output = stage.found(flags);
+        let rows: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let rows = rows.as_array().expect("an array");
+        assert!(!rows.is_empty());
+        for row in rows {
+            let keys: Vec<_> = row.as_object().expect("an object").keys().collect();
+            assert_eq!(keys, names.iter().collect::<Vec<_>>());
+        }
+    }
+}
+
+#[test]
+fn jsonl_is_one_object_a_line() {
+    let output = Stage::set().found(&["-f", "jsonl"]);
+    assert!(!output.text().is_empty());
+    for line in output.text().lines() {
+        assert!(serde_json::from_str::<Value>(line).expect("JSON").is_object(), "{line}");
+    }
+}
+
+#[test]
+fn tsv_and_csv_have_a_header_and_every_column_in_every_row() {
+    let stage = Stage::set();
+    let names = column_names();
+    let tsv = stage.found(&["-f", "tsv"]);
+    let mut lines = tsv.text().lines();
+    assert_eq!(lines.next(), Some(names.join("\t").as_str()));
+    let rows: Vec<_> = lines.collect();
+    assert!(!rows.is_empty());
+    assert!(rows.iter().all(|row| row.split('\t').count() == names.len()), "{rows:?}");
+    let csv = stage.found(&["-f", "csv"]);
+    assert_eq!(csv.text().lines().next(), Some(names.join(",").as_str()));
+}
+
+#[test]
+fn a_table_is_for_awk() {
+    let stage = Stage::set();
+    let output = stage.found(&["-f", "table"]);
+    let mut lines = output.text().lines();
+    let header = lines.next().expect("a header").split_whitespace().count();
+    let fields: Vec<_> = lines.map(|line| line.split_whitespace().count()).collect();
+    assert!(!fields.is_empty() && fields.iter().all(|count| *count >= header), "{}", output.text());
+    assert!(output.text().lines().all(|line| !line.ends_with(' ')), "{}", output.text());
+    let bare = stage.found(&["-f", "table", "-H"]);
+    assert_eq!(bare.text().lines().count(), fields.len());
+}
+
+#[test]
+fn columns_can_be_chosen_and_ordered() {
+    let stage = Stage::set();
+    let mut names = column_names();
+    names.reverse();
+    let output = stage.found(&["-f", "tsv", "--columns", &names.join(",")]);
+    assert_eq!(output.text().lines().next(), Some(names.join("\t").as_str()));
+    let words = stage.words(stage.sample.found, &["--columns", "no_such_column"]);
+    let output = testkit::run(PROGRAM, &words);
+    assert_refused(&output, 2, &words);
+    assert!(names.iter().all(|name| output.stderr.contains(name)), "{}", output.stderr);
+}
+
+#[test]
+fn short_is_bare_values() {
+    let stage = Stage::set();
+    let lines = stage.found(&["-s"]);
+    assert!(!lines.text().is_empty());
+    assert!(lines.text().lines().all(|line| !line.is_empty() && !line.contains(' ')));
+    let nul = stage.found(&["-s", "-0"]);
+    assert!(nul.text().ends_with('\0') && !nul.text().contains('\n'));
+}
+
+#[test]
+fn quiet_prints_nothing() {
+    let output = Stage::set().found(&["-q"]);
+    assert_eq!((output.text(), output.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn flags_that_contradict_each_other_are_refused() {
+    let stage = Stage::set();
+    for more in [&["-s", "--json"][..], &["-j", "-f", "csv"], &["-0", "-j"], &["-s", "-f", "tsv"]] {
+        let words = stage.words(stage.sample.found, more);
+        assert_refused(&testkit::run(PROGRAM, &words), 2, &words);
+    }
+}
+
+#[test]
+fn nothing_is_coloured_in_a_pipe() {
+    let stage = Stage::set();
+    let mut command = testkit::command(PROGRAM, stage.words(stage.sample.found, &["-f", "table"]));
+    command.env("TERM", "xterm-256color").env("COLORTERM", "truecolor");
+    let output = testkit::finish(command);
+    assert!(!output.text().contains('\x1b') && !output.stderr.contains('\x1b'));
+    let always = stage.found(&["-f", "table", "--color", "always"]);
+    assert!(always.text().contains('\x1b'));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_terminal_is_coloured_unless_somebody_objects() {
+    let stage = Stage::set();
+    let is_coloured = |more: &[&str], variables: &[(&str, &str)]| {
+        let words = stage.words(stage.sample.found, &[&["-f", "table"], more].concat());
+        let mut command = testkit::command(PROGRAM, words);
+        command.env("TERM", "xterm-256color").envs(variables.iter().copied());
+        let transcript = testkit::run_on_terminal(command, 80, 24).expect("a terminal");
+        assert!(transcript.status.success());
+        transcript.bytes.contains(&0x1b)
+    };
+    assert!(is_coloured(&[], &[]));
+    assert!(!is_coloured(&[], &[("NO_COLOR", "1")]));
+    assert!(!is_coloured(&[], &[("TERM", "dumb")]));
+    assert!(!is_coloured(&["--color", "never"], &[]));
+    assert!(is_coloured(&["--color", "always"], &[("NO_COLOR", "1")]));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_table_fits_the_terminal() {
+    let stage = Stage::set();
+    for columns in [20, 40, 80] {
+        let words = stage.words(stage.sample.found, &["-f", "table"]);
+        let transcript = testkit::run_on_terminal(testkit::command(PROGRAM, words), columns, 24)
+            .expect("a terminal");
+        let text = String::from_utf8(transcript.bytes).expect("UTF-8");
+        for line in text.lines().filter(|line| !line.starts_with(TOOL)) {
+            assert!(line.chars().count() <= usize::from(columns), "{columns}: {line}");
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told() {
+    let stage = Stage::set();
+    let found = stage.sample.found;
+    for words in [
+        stage.words(found, &[]),
+        stage.words(found, &["--json"]),
+        stage.words(found, &["-s"]),
+        vec!["--help".to_owned()],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+        let child = Command::new(PROGRAM)
+            .args(&words)
+            .stdin(Stdio::null())
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let output = child.wait_with_output().expect("the program ends");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{words:?}: {stderr}");
+        assert!(stderr.contains("cannot write the output"), "{words:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let stage = Stage::set();
+    let found = stage.sample.found;
+    for words in
+        [stage.words(found, &[]), stage.words(found, &["--json"]), vec!["--help".to_owned()]]
+    {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let child = Command::new(PROGRAM)
+            .args(&words)
+            .stdin(Stdio::null())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let output = child.wait_with_output().expect("the program ends");
+        assert_eq!(output.status.code(), Some(0), "{words:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{words:?}");
+    }
+}
