@@ -1,6 +1,7 @@
 //! Exit codes, and the errors that carry them.
 
 use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 /// The exit codes, the same in every tool; of several the greatest wins.
@@ -44,13 +45,55 @@ pub trait Failure: Error + 'static {
 }
 
 /// The error and its causes on one line.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut line = error.to_string();
+#[must_use]
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut line = words(error);
     let mut cause = error.source();
     while let Some(error) = cause {
         line.push_str(": ");
-        line.push_str(&error.to_string());
+        line.push_str(&words(error));
         cause = error.source();
     }
     line
+}
+
+/// What went wrong in the system's words, as a part of a sentence: in lower case, without the
+/// number that std appends.
+#[must_use]
+pub fn system_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error ").next().unwrap_or_default();
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        // An abbreviation keeps its capitals.
+        let is_word = !characters.as_str().starts_with(char::is_uppercase);
+        if is_word { first.to_lowercase().chain(characters).collect() } else { text.to_owned() }
+    })
+}
+
+fn words(error: &(dyn Error + 'static)) -> String {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => system_words(error),
+        None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_speaks_as_a_part_of_a_sentence() {
+        let cases = [
+            (
+                io::Error::other("No such file or directory (os error 2)"),
+                "no such file or directory",
+            ),
+            (io::Error::other("DNS is down"), "DNS is down"),
+            (io::ErrorKind::TimedOut.into(), "timed out"),
+        ];
+        for (error, words) in cases {
+            assert_eq!(system_words(&error), words);
+        }
+    }
 }

@@ -19,7 +19,7 @@ mod tool;
 mod value;
 
 pub use escape::{Blanks, escape, escape_bytes, is_unsafe, unescape};
-pub use exit::{Exit, Failure};
+pub use exit::{Exit, Failure, system_words, with_causes};
 pub use manual::{ColumnEntry, Manual};
 pub use notes::Notes;
 pub use record::{Column, Record};

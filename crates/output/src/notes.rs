@@ -84,7 +84,7 @@ impl Notes {
     }
 
     /// Says what failed, with its causes, and what would have been right.
-    pub(crate) fn failure(&self, error: &dyn Error, hint: Option<&str>) {
+    pub(crate) fn failure(&self, error: &(dyn Error + 'static), hint: Option<&str>) {
         self.line(Tone::Bad, &exit::with_causes(error));
         if let Some(hint) = hint {
             self.line(Tone::Dim, &format!("hint: {hint}"));

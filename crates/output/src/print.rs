@@ -63,12 +63,20 @@ impl<R: Record> Printer<R> {
             let Some(row) = rows.next() else { break };
             let exit = match &row {
                 Ok(row) => row.exit(),
-                Err(failure) => report(failure, notes),
+                Err(failure) => failure.exit(),
             };
             *worst = Some(worst.map_or(exit, |worst| worst.max(exit)));
-            let Ok(row) = row else { continue };
+            let row = match row {
+                Ok(row) => row,
+                Err(failure) => {
+                    notes.suspend(|| self.show(out))?;
+                    report(&failure, notes);
+                    continue;
+                }
+            };
             let absence = row.absence();
             if let Some(sentence) = &absence {
+                notes.suspend(|| self.show(out))?;
                 notes.absence(sentence);
             }
             if !self.is_quiet && (absence.is_none() || self.has_absences) {
@@ -107,7 +115,8 @@ impl<R> Column<R> {
     }
 }
 
-/// Says on stderr what failed, and gives what that means for the exit code.
+/// Says on stderr what failed, and gives what that means for the exit code. What is known by then
+/// has to be shown before, so that both stand in their order.
 pub(crate) fn report(failure: &impl Failure, notes: &Notes) -> Exit {
     notes.failure(failure, failure.hint().as_deref());
     failure.exit()
@@ -282,7 +291,7 @@ mod tests {
                 sender.send((1, 81)).unwrap();
             }
         });
-        let rows = as_they_come(receiver, |port| vec![yes(port)]);
+        let rows = as_they_come(receiver, |_, port| vec![yes(port)]);
         tsv().run(rows, &mut BufWriter::new(&mut out), &Notes::to("tool", Vec::new()));
         later.join().unwrap();
         assert_eq!(seen.text(), "port\n80\n");

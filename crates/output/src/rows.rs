@@ -35,12 +35,12 @@ impl<I: Iterator> Rows for AtOnce<I> {
 }
 
 /// The rows of results that come from other threads: of each arrival (index of the question,
-/// result), each index once, what `to_rows` makes of it. Results that come at about the same time
+/// result), each index once, what `to_rows` makes of the two. Results that come at about the same time
 /// come in the order of their indices; a slow one does not hold the others up for more than 20 ms
 /// each.
 pub fn as_they_come<T, R>(
     arrivals: Receiver<(usize, T)>,
-    to_rows: impl FnMut(T) -> Vec<R>,
+    to_rows: impl FnMut(usize, T) -> Vec<R>,
 ) -> impl Rows<Item = R> {
     AsTheyCome { results: InOrder::new(arrivals), to_rows, rows: VecDeque::new() }
 }
@@ -51,23 +51,23 @@ struct AsTheyCome<T, R, F> {
     rows: VecDeque<R>,
 }
 
-impl<T, R, F: FnMut(T) -> Vec<R>> Iterator for AsTheyCome<T, R, F> {
+impl<T, R, F: FnMut(usize, T) -> Vec<R>> Iterator for AsTheyCome<T, R, F> {
     type Item = R;
 
     fn next(&mut self) -> Option<R> {
         while self.rows.is_empty() {
-            let result = self.results.next()?;
-            self.rows.extend((self.to_rows)(result));
+            let (index, result) = self.results.next()?;
+            self.rows.extend((self.to_rows)(index, result));
         }
         self.rows.pop_front()
     }
 }
 
-impl<T, R, F: FnMut(T) -> Vec<R>> Rows for AsTheyCome<T, R, F> {
+impl<T, R, F: FnMut(usize, T) -> Vec<R>> Rows for AsTheyCome<T, R, F> {
     fn is_ready(&mut self) -> bool {
         while self.rows.is_empty() && self.results.is_ready() {
-            let Some(result) = self.results.next() else { return true };
-            self.rows.extend((self.to_rows)(result));
+            let Some((index, result)) = self.results.next() else { return true };
+            self.rows.extend((self.to_rows)(index, result));
         }
         !self.rows.is_empty()
     }
@@ -100,10 +100,10 @@ impl<T> InOrder<T> {
         (first <= self.next || self.release.is_some_and(|last| first <= last)).then_some(first)
     }
 
-    fn take_turn(&mut self) -> Option<T> {
+    fn take_turn(&mut self) -> Option<(usize, T)> {
         let first = self.turn()?;
         self.next = self.next.max(first + 1);
-        self.waiting.remove(&first)
+        self.waiting.remove_entry(&first)
     }
 
     /// When the longest waiting result has waited long enough, and its index.
@@ -138,9 +138,9 @@ impl<T> InOrder<T> {
 }
 
 impl<T> Iterator for InOrder<T> {
-    type Item = T;
+    type Item = (usize, T);
 
-    fn next(&mut self) -> Option<T> {
+    fn next(&mut self) -> Option<(usize, T)> {
         loop {
             if let Some(result) = self.take_turn() {
                 return Some(result);
@@ -168,13 +168,13 @@ mod tests {
     use super::*;
 
     fn in_order<T>(arrivals: Receiver<(usize, T)>) -> impl Rows<Item = T> {
-        as_they_come(arrivals, |result| vec![result])
+        as_they_come(arrivals, |_, result| vec![result])
     }
 
     #[test]
     fn a_row_that_has_to_be_waited_for_is_not_ready() {
         let (sender, receiver) = mpsc::channel();
-        let mut rows = as_they_come(receiver, |count| vec!['x'; count]);
+        let mut rows = as_they_come(receiver, |_, count| vec!['x'; count]);
         assert!(!rows.is_ready());
         sender.send((0, 0)).unwrap();
         assert!(!rows.is_ready());

@@ -86,7 +86,7 @@ impl Tool for Cli {
         let ports = ports::in_order(&self.ports);
         let (notes, mut done, total) = (notes.clone(), 0, ports.len() as u64);
         let plan = Plan { timeout: self.timeout, target: self.target()?, ports };
-        Ok(output::as_they_come(scan::scan(plan), move |row| {
+        Ok(output::as_they_come(scan::scan(plan), move |_, row| {
             done += 1;
             notes.progress(done, total);
             vec![Ok(row)]

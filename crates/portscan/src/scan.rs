@@ -114,23 +114,13 @@ fn judge(connection: &io::Result<TcpStream>, timeout: Duration) -> Verdict {
                 reason: format!("no answer within {} s", timeout.as_secs_f64()),
                 is_answer: false,
             },
-            _ => verdict(State::Unreachable, &reason(error), false),
+            _ => verdict(State::Unreachable, &output::system_words(error), false),
         },
     }
 }
 
 fn is_own_end(stream: &TcpStream) -> bool {
     matches!((stream.local_addr(), stream.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
-}
-
-/// What the system says, without the number that std appends, in lower case.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 #[cfg(test)]

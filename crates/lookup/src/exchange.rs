@@ -1,0 +1,756 @@
+//! One question to one server, and what came back.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use hickory_proto::ProtoError;
+use hickory_proto::op::{
+    DEFAULT_MAX_PAYLOAD_LEN, Edns, Header, Message, MessageType, OpCode, Query, ResponseCode,
+};
+use hickory_proto::rr::{DNSClass, Name, RecordType};
+use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::{Instant, timeout_at};
+
+/// How long a question may take, all retries and servers included, unless told.
+pub const DEADLINE: Duration = Duration::from_secs(5);
+
+/// No question takes longer, whatever was asked for: clocks do not count for ever.
+pub const DEADLINE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// After how long a UDP question is sent again, unless told.
+pub const RETRANSMIT_INTERVAL: Duration = Duration::from_millis(333);
+
+/// How often a UDP question is sent, unless told.
+pub const ATTEMPTS: u32 = 3;
+
+/// The UDP answer that we ask for at most: it is not fragmented anywhere (DNS flag day 2020).
+pub const EDNS_PAYLOAD_OCTETS: u16 = DEFAULT_MAX_PAYLOAD_LEN;
+
+/// The longest message there is (RFC 1035, 4.2.2). A server may send more than was asked for.
+const MESSAGE_MAX_OCTETS: usize = 65535;
+
+/// Limits on one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long it may take altogether.
+    pub deadline: Duration,
+    /// After how long a UDP question is sent again, or another server is asked as well.
+    pub retransmit_interval: Duration,
+    /// How often a UDP question is sent to a server at most.
+    pub attempts: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { deadline: DEADLINE, retransmit_interval: RETRANSMIT_INTERVAL, attempts: ATTEMPTS }
+    }
+}
+
+/// What to ask, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The name, fully qualified.
+    pub name: Name,
+    /// The type.
+    pub record_type: RecordType,
+    /// Whether the server is to ask others on our behalf (RD).
+    pub recursion_desired: bool,
+    /// Whether to ask over TCP from the start.
+    pub tcp_only: bool,
+}
+
+#[cfg(test)]
+impl Question {
+    /// A question as a program asks its resolver: with recursion, over UDP first.
+    #[must_use]
+    pub fn new(name: Name, record_type: RecordType) -> Self {
+        Self { name, record_type, recursion_desired: true, tcp_only: false }
+    }
+}
+
+/// How a reply came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// In one datagram.
+    Udp,
+    /// Over a connection.
+    Tcp,
+}
+
+impl Transport {
+    /// The name in lower case.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+        }
+    }
+}
+
+/// A server's reply to the question that was asked.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The whole message.
+    pub message: Message,
+    /// Who sent it.
+    pub server: SocketAddr,
+    /// How it came.
+    pub transport: Transport,
+    /// From the first packet of the exchange that brought the reply until the reply: for TCP the
+    /// handshake included, after a lost packet the wait for the next one.
+    pub rtt: Duration,
+    /// How often the question was sent until this came.
+    pub sent: u32,
+    /// Whether it was asked over TCP because the UDP answer was cut short (TC).
+    pub tcp_because_truncated: bool,
+    /// Whether the server refused a question with EDNS and was asked again without.
+    pub edns_refused: bool,
+}
+
+impl Reply {
+    /// Whether the server is an authority for the name (AA), and did not have it from others.
+    #[must_use]
+    pub fn authoritative(&self) -> bool {
+        self.message.metadata.authoritative
+    }
+}
+
+/// Why there is no reply. Each says which server.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The host is there, and nothing listens at that port.
+    #[error("nothing listens at {server} ({})", .transport.as_str())]
+    NothingListens {
+        /// The server.
+        server: SocketAddr,
+        /// How it was asked.
+        transport: Transport,
+        /// What the system says: connection refused.
+        source: io::Error,
+    },
+    /// Nothing came, or nothing that could be believed.
+    #[error("no reply from {server} within {}{}", in_words(*.waited), disbelieved_in_words(*.disbelieved))]
+    Timeout {
+        /// The server.
+        server: SocketAddr,
+        /// How long it was waited for.
+        waited: Duration,
+        /// How many packets came with the wrong id or question.
+        disbelieved: u32,
+    },
+    /// The network or the host is not there, or does not let us.
+    #[error("cannot reach {server}")]
+    Unreachable {
+        /// The server.
+        server: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// No socket, before anything was sent.
+    #[error("cannot open a socket to ask {server}")]
+    Socket {
+        /// The server.
+        server: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The connection ended before the answer did.
+    #[error("{server} closed the connection before its answer was complete")]
+    Closed {
+        /// The server.
+        server: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A reply that is no DNS message.
+    #[error("the reply from {server} is malformed")]
+    Garbled {
+        /// The server.
+        server: SocketAddr,
+        /// What is wrong with it.
+        source: DecodeError,
+    },
+    /// A reply over TCP to something that was not asked.
+    #[error("the reply from {server} is to another question")]
+    OtherQuestion {
+        /// The server.
+        server: SocketAddr,
+    },
+    /// The UDP answer was cut short, and the whole one could not be had over TCP.
+    #[error("the answer from {server} was cut short, and TCP did not bring all of it")]
+    Truncated {
+        /// The server.
+        server: SocketAddr,
+        /// What happened over TCP.
+        source: Box<AskError>,
+    },
+    /// The question does not fit in a message.
+    #[error("cannot encode the question for {server}")]
+    Encode {
+        /// The server.
+        server: SocketAddr,
+        /// Why.
+        source: ProtoError,
+    },
+}
+
+/// Asks one server one question: over UDP with EDNS, without EDNS if the server does not know it
+/// (RFC 6891, 7), and over TCP if the answer is cut short (RFC 7766, 5).
+///
+/// Not hickory-net's client: it drops the reply without a question section by which old servers
+/// refuse EDNS, so the fallback could never be; and it hides what was sent, when, and what came.
+///
+/// # Errors
+///
+/// No reply that can be believed. A reply that says no (`SERVFAIL`) is a reply.
+pub async fn ask(
+    server: SocketAddr,
+    question: &Question,
+    limits: &Limits,
+) -> Result<Reply, AskError> {
+    let exchange = Exchange { server, question, limits, deadline: after(limits.deadline) };
+    let reply = exchange.ask(WithEdns::Yes).await?;
+    if !refuses_edns(&reply.message) {
+        return Ok(reply);
+    }
+    let reply = exchange.ask(WithEdns::No).await?;
+    Ok(Reply { edns_refused: true, ..reply })
+}
+
+/// Whether this may be about EDNS and not about the question: FORMERR, NOTIMP, BADVERS.
+fn refuses_edns(message: &Message) -> bool {
+    matches!(u16::from(message.metadata.response_code), 1 | 4 | 16)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WithEdns {
+    Yes,
+    No,
+}
+
+struct Exchange<'a> {
+    server: SocketAddr,
+    question: &'a Question,
+    limits: &'a Limits,
+    deadline: Instant,
+}
+
+/// A question on the wire.
+struct Request {
+    id: u16,
+    octets: Vec<u8>,
+}
+
+/// What came over UDP.
+enum Datagram {
+    Whole(Message),
+    CutShort,
+}
+
+impl Exchange<'_> {
+    async fn ask(&self, edns: WithEdns) -> Result<Reply, AskError> {
+        let request = self.request(edns)?;
+        if self.question.tcp_only {
+            return self.ask_tcp(&request).await;
+        }
+        match self.ask_udp(&request).await? {
+            Some(reply) => Ok(reply),
+            None => match self.ask_tcp(&request).await {
+                Ok(reply) => Ok(Reply { tcp_because_truncated: true, ..reply }),
+                Err(error) => {
+                    Err(AskError::Truncated { server: self.server, source: Box::new(error) })
+                }
+            },
+        }
+    }
+
+    /// A fresh id each time: a late reply to the last request is not one to this.
+    fn request(&self, edns: WithEdns) -> Result<Request, AskError> {
+        let mut message = Message::query();
+        message.metadata.recursion_desired = self.question.recursion_desired;
+        message.add_query(Query::query(self.question.name.clone(), self.question.record_type));
+        if edns == WithEdns::Yes {
+            let mut edns = Edns::new();
+            edns.set_max_payload(EDNS_PAYLOAD_OCTETS);
+            message.set_edns(edns);
+        }
+        let octets =
+            message.to_vec().map_err(|source| AskError::Encode { server: self.server, source })?;
+        Ok(Request { id: message.metadata.id, octets })
+    }
+
+    /// `None`: the answer was cut short.
+    async fn ask_udp(&self, request: &Request) -> Result<Option<Reply>, AskError> {
+        let socket = self.udp_socket().await?;
+        let sent_first = Instant::now();
+        let mut buffer = vec![0; MESSAGE_MAX_OCTETS];
+        let mut disbelieved = 0;
+        let mut sent = 0;
+        loop {
+            if let Err(error) = socket.send(&request.octets).await {
+                return Err(self.udp_error(error));
+            }
+            sent += 1;
+            let wake = if sent < self.limits.attempts {
+                self.deadline.min(after(self.limits.retransmit_interval))
+            } else {
+                self.deadline
+            };
+            let reply = self.receive(&socket, request.id, &mut buffer, &mut disbelieved);
+            match timeout_at(wake, reply).await {
+                Ok(Err(error)) => return Err(error),
+                Ok(Ok(Datagram::CutShort)) => return Ok(None),
+                Ok(Ok(Datagram::Whole(message))) => {
+                    return Ok(Some(Reply {
+                        message,
+                        server: self.server,
+                        transport: Transport::Udp,
+                        rtt: sent_first.elapsed(),
+                        sent,
+                        tcp_because_truncated: false,
+                        edns_refused: false,
+                    }));
+                }
+                Err(_) if wake < self.deadline => {}
+                Err(_) => return Err(self.timeout(disbelieved)),
+            }
+        }
+    }
+
+    /// A socket that is connected: the kernel drops what others send, and tells when nothing
+    /// listens there.
+    async fn udp_socket(&self) -> Result<UdpSocket, AskError> {
+        let any: SocketAddr = if self.server.is_ipv4() {
+            (Ipv4Addr::UNSPECIFIED, 0).into()
+        } else {
+            (Ipv6Addr::UNSPECIFIED, 0).into()
+        };
+        let socket = UdpSocket::bind(any)
+            .await
+            .map_err(|source| AskError::Socket { server: self.server, source })?;
+        socket
+            .connect(self.server)
+            .await
+            .map_err(|source| AskError::Unreachable { server: self.server, source })?;
+        Ok(socket)
+    }
+
+    /// Waits for a datagram that can be believed.
+    async fn receive(
+        &self,
+        socket: &UdpSocket,
+        id: u16,
+        buffer: &mut [u8],
+        disbelieved: &mut u32,
+    ) -> Result<Datagram, AskError> {
+        loop {
+            // An ICMP message wakes this as well, since tokio 1.51.1; hickory-net's poll_recv_from
+            // sleeps through it until the deadline.
+            let octets = socket.recv(buffer).await.map_err(|error| self.udp_error(error))?;
+            let octets = &buffer[..octets];
+            match believe(octets, id, self.question) {
+                Some(header) if header.metadata.truncation => return Ok(Datagram::CutShort),
+                Some(_) => return self.decode(octets).map(Datagram::Whole),
+                None => *disbelieved = disbelieved.saturating_add(1),
+            }
+        }
+    }
+
+    async fn ask_tcp(&self, request: &Request) -> Result<Reply, AskError> {
+        let started = Instant::now();
+        let Ok(octets) = timeout_at(self.deadline, self.exchange_tcp(request)).await else {
+            return Err(self.timeout(0));
+        };
+        let octets = octets?;
+        if believe(&octets, request.id, self.question).is_none() {
+            return Err(AskError::OtherQuestion { server: self.server });
+        }
+        Ok(Reply {
+            message: self.decode(&octets)?,
+            server: self.server,
+            transport: Transport::Tcp,
+            rtt: started.elapsed(),
+            sent: 1,
+            tcp_because_truncated: false,
+            edns_refused: false,
+        })
+    }
+
+    /// One message each way, each with its length before it (RFC 1035, 4.2.2).
+    async fn exchange_tcp(&self, request: &Request) -> Result<Vec<u8>, AskError> {
+        let server = self.server;
+        let closed = |source| AskError::Closed { server, source };
+        let mut stream =
+            TcpStream::connect(server).await.map_err(|source| match source.kind() {
+                io::ErrorKind::ConnectionRefused => {
+                    AskError::NothingListens { server, transport: Transport::Tcp, source }
+                }
+                _ => AskError::Unreachable { server, source },
+            })?;
+        let length = u16::try_from(request.octets.len())
+            .expect("a question is a name of at most 255 octets and little else");
+        // In one segment: some servers do not read on after the length.
+        let framed = [&length.to_be_bytes()[..], &request.octets].concat();
+        stream.write_all(&framed).await.map_err(closed)?;
+        let length = stream.read_u16().await.map_err(closed)?;
+        let mut octets = vec![0; usize::from(length)];
+        stream.read_exact(&mut octets).await.map_err(closed)?;
+        Ok(octets)
+    }
+
+    fn decode(&self, octets: &[u8]) -> Result<Message, AskError> {
+        Message::from_vec(octets)
+            .map_err(|source| AskError::Garbled { server: self.server, source })
+    }
+
+    fn timeout(&self, disbelieved: u32) -> AskError {
+        AskError::Timeout { server: self.server, waited: self.limits.deadline, disbelieved }
+    }
+
+    fn udp_error(&self, source: io::Error) -> AskError {
+        match source.kind() {
+            // Windows has its own word for it.
+            io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset => {
+                AskError::NothingListens { server: self.server, transport: Transport::Udp, source }
+            }
+            _ => AskError::Unreachable { server: self.server, source },
+        }
+    }
+}
+
+/// The moment when a duration will have passed, [`DEADLINE_MAX`] at most.
+pub(crate) fn after(duration: Duration) -> Instant {
+    Instant::now() + duration.min(DEADLINE_MAX)
+}
+
+/// Whether octets are a reply to this question: a response with its id, and the question again
+/// (RFC 5452, 9.1). The rest of the message is not looked at.
+///
+/// A refusal may leave the question out, as servers do that could not read it.
+fn believe(octets: &[u8], id: u16, question: &Question) -> Option<Header> {
+    let mut decoder = BinDecoder::new(octets);
+    let header = Header::read(&mut decoder).ok()?;
+    let metadata = &header.metadata;
+    if metadata.id != id
+        || metadata.message_type != MessageType::Response
+        || metadata.op_code != OpCode::Query
+    {
+        return None;
+    }
+    let believed = match header.counts.queries {
+        0 => matches!(
+            metadata.response_code,
+            ResponseCode::FormErr
+                | ResponseCode::ServFail
+                | ResponseCode::NotImp
+                | ResponseCode::Refused
+        ),
+        1 => {
+            let query = Query::read(&mut decoder).ok()?;
+            query.name == question.name
+                && query.query_type == question.record_type
+                && query.query_class == DNSClass::IN
+        }
+        _ => false,
+    };
+    believed.then_some(header)
+}
+
+/// To a tenth of a second: nobody waits more exactly.
+fn in_words(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
+
+fn disbelieved_in_words(count: u32) -> String {
+    match count {
+        0 => String::new(),
+        1 => "; one packet came that was no reply to this question".to_owned(),
+        count => format!("; {count} packets came that were no reply to this question"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket as StdUdpSocket;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fake::{Fake, a_record, name, reply_to, wire};
+
+    const QUICK: Limits = Limits {
+        deadline: Duration::from_millis(500),
+        retransmit_interval: Duration::from_millis(40),
+        attempts: 3,
+    };
+
+    /// For what ends long before this if it is right.
+    const PATIENT: Limits = Limits {
+        deadline: Duration::from_secs(20),
+        retransmit_interval: Duration::from_secs(10),
+        attempts: 2,
+    };
+
+    fn question() -> Question {
+        Question::new(name("www.example.test"), RecordType::A)
+    }
+
+    fn answer_to(query: &Message) -> Message {
+        let mut reply = reply_to(query, ResponseCode::NoError);
+        reply.add_answer(a_record("www.example.test", [192, 0, 2, 1]));
+        reply.metadata.authoritative = true;
+        reply
+    }
+
+    #[tokio::test]
+    async fn brings_the_whole_reply() {
+        let server = Fake::udp(|query, _| vec![wire(&answer_to(query))]);
+        let reply = ask(server.address(), &question(), &PATIENT).await.unwrap();
+        assert_eq!(reply.message.answers.len(), 1);
+        assert_eq!(reply.server, server.address());
+        assert_eq!(reply.transport, Transport::Udp);
+        assert_eq!((reply.sent, u16::from(reply.message.metadata.response_code)), (1, 0));
+        assert!(reply.authoritative());
+        assert!(!reply.tcp_because_truncated && !reply.edns_refused);
+        assert!(reply.rtt > Duration::ZERO && reply.rtt < PATIENT.deadline);
+
+        let asked = &server.seen()[0];
+        assert_eq!(asked.max_payload(), EDNS_PAYLOAD_OCTETS);
+        assert!(asked.metadata.recursion_desired);
+        assert_eq!(asked.queries[0].name, question().name);
+    }
+
+    #[tokio::test]
+    async fn does_not_believe_replies_to_other_questions() {
+        let forged = |query: &Message| {
+            let right = answer_to(query);
+            let mut wrong_id = right.clone();
+            wrong_id.metadata.id ^= 1;
+            let mut wrong_name = right.clone();
+            wrong_name.queries[0].name = name("other.test");
+            let mut wrong_type = right.clone();
+            wrong_type.queries[0].query_type = RecordType::AAAA;
+            let mut no_question = right.clone();
+            no_question.queries.clear();
+            let mut wrong_class = right.clone();
+            wrong_class.queries[0].query_class = DNSClass::CH;
+            let mut wrong_opcode = right.clone();
+            wrong_opcode.metadata.op_code = OpCode::Notify;
+            let mut a_query = right;
+            a_query.metadata.message_type = MessageType::Query;
+            let mut forged: Vec<Vec<u8>> =
+                [wrong_id, wrong_name, wrong_type, wrong_class, wrong_opcode, no_question, a_query]
+                    .iter()
+                    .map(wire)
+                    .collect();
+            forged.push(b"short".to_vec());
+            forged
+        };
+        let liar = Fake::udp(move |query, _| forged(query));
+        let limits = Limits { attempts: 1, ..QUICK };
+        let error = ask(liar.address(), &question(), &limits).await.unwrap_err();
+        assert!(matches!(error, AskError::Timeout { disbelieved: 8, .. }), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "no reply from {} within 0.5 s; 8 packets came that were no reply to this question",
+                liar.address()
+            )
+        );
+
+        let both = Fake::udp(move |query, _| {
+            let mut packets = forged(query);
+            packets.push(wire(&answer_to(query)));
+            packets
+        });
+        let reply = ask(both.address(), &question(), &PATIENT).await.unwrap();
+        assert_eq!(reply.message.answers.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn does_not_believe_another_sender() {
+        let server = Fake::udp_with_stranger(|query| wire(&answer_to(query)));
+        let error = ask(server.address(), &question(), &QUICK).await.unwrap_err();
+        assert!(matches!(error, AskError::Timeout { disbelieved: 0, .. }), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn asks_again_when_a_packet_is_lost() {
+        let server = Fake::udp(|query, count| match count {
+            0 => vec![],
+            _ => vec![wire(&answer_to(query))],
+        });
+        let limits = Limits { retransmit_interval: QUICK.retransmit_interval, ..PATIENT };
+        let reply = ask(server.address(), &question(), &limits).await.unwrap();
+        assert_eq!(reply.sent, 2);
+        assert!(reply.rtt >= QUICK.retransmit_interval);
+    }
+
+    #[tokio::test]
+    async fn a_silent_server_is_asked_so_often_and_no_longer_waited_for() {
+        let server = Fake::udp(|_, _| vec![]);
+        let started = Instant::now();
+        let error = ask(server.address(), &question(), &QUICK).await.unwrap_err();
+        assert!(matches!(error, AskError::Timeout { disbelieved: 0, .. }), "{error:?}");
+        assert!(started.elapsed() >= QUICK.deadline);
+        let seen = server.seen();
+        assert_eq!(seen.len(), 3);
+        assert!(seen.iter().all(|query| query.metadata.id == seen[0].metadata.id));
+    }
+
+    #[tokio::test]
+    async fn asks_over_tcp_when_the_answer_is_cut_short() {
+        let server = Fake::udp_and_tcp(
+            |query, _| {
+                let mut reply = reply_to(query, ResponseCode::NoError);
+                reply.metadata.truncation = true;
+                vec![wire(&reply)]
+            },
+            |query| Fake::framed(&wire(&answer_to(query))),
+        );
+        let reply = ask(server.address(), &question(), &PATIENT).await.unwrap();
+        assert_eq!(reply.transport, Transport::Tcp);
+        assert!(reply.tcp_because_truncated);
+        assert_eq!(reply.message.answers.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_answer_cut_in_the_middle_of_a_record_goes_over_tcp_too() {
+        let server = Fake::udp_and_tcp(
+            |query, _| {
+                let mut reply = answer_to(query);
+                reply.metadata.truncation = true;
+                reply.edns = None;
+                let mut octets = wire(&reply);
+                octets.truncate(octets.len() - 3);
+                vec![octets]
+            },
+            |query| Fake::framed(&wire(&answer_to(query))),
+        );
+        let reply = ask(server.address(), &question(), &PATIENT).await.unwrap();
+        assert!(reply.tcp_because_truncated);
+    }
+
+    #[tokio::test]
+    async fn says_that_the_answer_was_cut_short_when_tcp_fails() {
+        let cut_short = |query: &Message, _| {
+            let mut reply = answer_to(query);
+            reply.metadata.truncation = true;
+            vec![wire(&reply)]
+        };
+        let no_tcp = Fake::udp(cut_short);
+        let half = |query: &Message| {
+            let mut octets = Fake::framed(&wire(&answer_to(query)));
+            octets.truncate(octets.len() / 2);
+            octets
+        };
+        let closes = Fake::udp_and_tcp(cut_short, half);
+        let other = Fake::udp_and_tcp(cut_short, |query| {
+            let mut reply = answer_to(query);
+            reply.metadata.id ^= 1;
+            Fake::framed(&wire(&reply))
+        });
+        let mut kinds = Vec::new();
+        for server in [&no_tcp, &closes, &other] {
+            let error = ask(server.address(), &question(), &PATIENT).await.unwrap_err();
+            let AskError::Truncated { source, .. } = error else {
+                panic!("{error:?}");
+            };
+            kinds.push(*source);
+        }
+        assert!(matches!(kinds[0], AskError::NothingListens { transport: Transport::Tcp, .. }));
+        assert!(matches!(kinds[1], AskError::Closed { .. }));
+        assert!(matches!(kinds[2], AskError::OtherQuestion { .. }));
+    }
+
+    #[tokio::test]
+    async fn asks_over_tcp_alone_if_told() {
+        let server =
+            Fake::udp_and_tcp(|_, _| vec![], |query| Fake::framed(&wire(&answer_to(query))));
+        let question = Question { tcp_only: true, ..question() };
+        let reply = ask(server.address(), &question, &PATIENT).await.unwrap();
+        assert_eq!(reply.transport, Transport::Tcp);
+        assert!(!reply.tcp_because_truncated);
+    }
+
+    #[tokio::test]
+    async fn asks_without_edns_where_it_is_refused() {
+        for (code, with_question) in [(1, false), (1, true), (4, false), (16, true)] {
+            let server = Fake::udp(move |query, _| {
+                if query.edns.is_none() {
+                    return vec![wire(&answer_to(query))];
+                }
+                let mut refusal = reply_to(query, <ResponseCode as From<u16>>::from(code));
+                if !with_question {
+                    refusal.queries.clear();
+                    refusal.edns = None;
+                }
+                vec![wire(&refusal)]
+            });
+            let reply = ask(server.address(), &question(), &PATIENT).await.unwrap();
+            assert!(reply.edns_refused, "rcode {code}");
+            assert_eq!(reply.message.answers.len(), 1);
+            assert_eq!(server.seen().len(), 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_of_the_question_itself_is_a_reply() {
+        for code in [1, 2, 5] {
+            let server = Fake::udp(move |query, _| {
+                vec![wire(&reply_to(query, <ResponseCode as From<u16>>::from(code)))]
+            });
+            let reply = ask(server.address(), &question(), &PATIENT).await.unwrap();
+            assert_eq!(u16::from(reply.message.metadata.response_code), code);
+        }
+    }
+
+    #[tokio::test]
+    async fn says_nobody_home_when_refused() {
+        // Connected to another, this socket keeps the port and takes nothing from us.
+        let port_keeper = StdUdpSocket::bind("127.0.0.1:0").unwrap();
+        port_keeper.connect("127.0.0.1:9").unwrap();
+        let address = port_keeper.local_addr().unwrap();
+        let started = Instant::now();
+        let error = ask(address, &question(), &PATIENT).await.unwrap_err();
+        assert!(started.elapsed() < PATIENT.retransmit_interval / 2);
+        assert!(
+            matches!(error, AskError::NothingListens { transport: Transport::Udp, .. }),
+            "{error:?}"
+        );
+        assert_eq!(error.to_string(), format!("nothing listens at {address} (udp)"));
+    }
+
+    #[tokio::test]
+    async fn says_that_a_reply_is_malformed() {
+        let server = Fake::udp(|query, _| {
+            let mut reply = answer_to(query);
+            reply.edns = None;
+            let mut octets = wire(&reply);
+            octets.truncate(octets.len() - 1);
+            vec![octets]
+        });
+        let error = ask(server.address(), &question(), &PATIENT).await.unwrap_err();
+        assert!(matches!(error, AskError::Garbled { .. }), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn an_endless_deadline_does_not_overflow() {
+        let server = Fake::udp(|query, _| vec![wire(&answer_to(query))]);
+        let limits =
+            Limits { deadline: Duration::MAX, retransmit_interval: Duration::MAX, attempts: 9 };
+        assert!(ask(server.address(), &question(), &limits).await.is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn any_octets_are_judged_without_panic(octets in prop::collection::vec(any::<u8>(), 0..120)) {
+            let _ = believe(&octets, 0, &question());
+            let _ = Message::from_vec(&octets);
+        }
+    }
+}

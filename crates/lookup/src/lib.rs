@@ -1,0 +1,21 @@
+//! What is that name? Ask the DNS, one question or many.
+
+mod answer;
+mod background;
+mod cli;
+mod exchange;
+mod hosts;
+mod name;
+mod rcode;
+mod rdata;
+mod request;
+mod resolve;
+mod row;
+mod server;
+mod system;
+
+#[cfg(test)]
+mod fake;
+
+pub use cli::{Cli, Failure};
+pub use row::Row;

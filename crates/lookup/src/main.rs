@@ -1,0 +1,5 @@
+//! The `lookup` program.
+
+fn main() -> std::process::ExitCode {
+    output::main::<lookup::Cli>()
+}

@@ -1,0 +1,180 @@
+//! From the words of the command line to what is to be asked, and whom.
+
+use std::net::IpAddr;
+
+use hickory_proto::rr::RecordType;
+use thiserror::Error;
+
+use crate::name::{self, NameError, ParsedName};
+use crate::rdata::{TypeError, is_record_type, record_type};
+use crate::server::{ServerAddress, ServerError};
+
+/// What is to be asked, and whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// In the order of the command line; never empty.
+    pub targets: Vec<Target>,
+    /// None asks the system's.
+    pub servers: Vec<ServerAddress>,
+}
+
+/// A name or an address, with the types to ask it for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub subject: Subject,
+    pub types: Vec<RecordType>,
+    /// Whether the types are A and AAAA because none was given: one of them is enough.
+    pub is_for_any_address: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Name(ParsedName),
+    Address(IpAddr),
+}
+
+/// A word that makes no sense, and what would.
+#[derive(Debug, Error)]
+pub(crate) enum RequestError {
+    #[error(transparent)]
+    Name(#[from] NameError),
+    #[error(transparent)]
+    Type(#[from] TypeError),
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    #[error("there is no name to look up: give one such as 'example.com'")]
+    NoName,
+}
+
+/// Which addresses of a name are wanted when no type is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Addresses {
+    Both,
+    Ipv4,
+    Ipv6,
+}
+
+impl Addresses {
+    const fn types(self) -> &'static [RecordType] {
+        match self {
+            Self::Both => &[RecordType::A, RecordType::AAAA],
+            Self::Ipv4 => &[RecordType::A],
+            Self::Ipv6 => &[RecordType::AAAA],
+        }
+    }
+}
+
+impl Request {
+    /// Sorts the words: `@` marks a server; the name of a type is one beside a name, and a name
+    /// where it stands alone or only beside other types; all else is a name or an address.
+    pub(crate) fn parse(
+        words: &[String],
+        types: &[RecordType],
+        addresses: Addresses,
+        port: u16,
+    ) -> Result<Self, RequestError> {
+        let mut servers = Vec::new();
+        let mut subjects = Vec::new();
+        let mut type_words = Vec::new();
+        for word in words {
+            if let Some(server) = word.strip_prefix('@') {
+                servers.push(ServerAddress::parse(server, port)?);
+            } else if is_record_type(word) {
+                type_words.push(word.as_str());
+            } else {
+                subjects.push(word.as_str());
+            }
+        }
+        if subjects.is_empty() {
+            let names = if types.is_empty() { type_words.len().min(1) } else { type_words.len() };
+            subjects.extend(type_words.drain(..names));
+        }
+        if subjects.is_empty() {
+            return Err(RequestError::NoName);
+        }
+        let mut types = types.to_vec();
+        for word in type_words {
+            types.push(record_type(word)?);
+        }
+        let targets = subjects
+            .into_iter()
+            .map(|subject| Target::parse(subject, &types, addresses))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { targets, servers })
+    }
+}
+
+impl Target {
+    fn parse(text: &str, types: &[RecordType], addresses: Addresses) -> Result<Self, RequestError> {
+        let subject = match name::parse_address(text)? {
+            Some(parsed) => Subject::Address(parsed.address),
+            None => Subject::Name(name::parse(text)?),
+        };
+        let (types, is_for_any_address) = match (types, &subject) {
+            ([], Subject::Name(_)) => (addresses.types(), true),
+            ([], Subject::Address(_)) => (&[RecordType::PTR][..], false),
+            _ => (types, false),
+        };
+        Ok(Self { subject, types: types.to_vec(), is_for_any_address })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::present;
+    use crate::rdata::type_name;
+
+    fn read(words: &[&str], types: &[RecordType]) -> Result<Request, RequestError> {
+        let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
+        Request::parse(&words, types, Addresses::Both, 53)
+    }
+
+    fn told(request: &Request) -> String {
+        let target = |target: &Target| {
+            let subject = match &target.subject {
+                Subject::Name(parsed) => present(&parsed.name),
+                Subject::Address(address) => address.to_string(),
+            };
+            let types: Vec<_> = target.types.iter().map(|it| type_name(*it)).collect();
+            format!("{subject} {}", types.join("+"))
+        };
+        let mut words: Vec<_> = request.targets.iter().map(target).collect();
+        words.extend(request.servers.iter().map(|server| format!("@{server}")));
+        words.join(", ")
+    }
+
+    #[test]
+    fn words_are_sorted_as_people_mean_them() {
+        let cases: [(&[&str], &[RecordType], &str); 11] = [
+            (&["www.usfca.edu"], &[], "www.usfca.edu A+AAAA"),
+            (&["www.usfca.edu", "mx"], &[], "www.usfca.edu MX"),
+            (&["MX", "www.usfca.edu", "txt"], &[], "www.usfca.edu MX+TXT"),
+            (&["mx"], &[], "mx A+AAAA"),
+            (&["ns", "mx"], &[], "ns MX"),
+            (&["ns"], &[RecordType::MX], "ns MX"),
+            (&["ns", "mx"], &[RecordType::A], "ns A, mx A"),
+            (&["127.0.0.1"], &[], "127.0.0.1 PTR"),
+            (&["[::1]", "a.test"], &[], "::1 PTR, a.test A+AAAA"),
+            (&["a.test", "@127.0.0.1:5353"], &[], "a.test A+AAAA, @127.0.0.1:5353"),
+            (&["a.test", "@::1", "TYPE65"], &[], "a.test HTTPS, @[::1]:53"),
+        ];
+        for (words, types, expected) in cases {
+            assert_eq!(told(&read(words, types).unwrap()), expected, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_makes_no_sense_is_told() {
+        let cases: [(&[&str], &str); 5] = [
+            (&["@127.0.0.1"], "there is no name to look up: give one such as 'example.com'"),
+            (&["a..b"], "'a..b' has an empty label: there is one dot too many"),
+            (&["a.test", "axfr"], "'axfr' is a zone transfer, which is not supported"),
+            (&["a.test", "@h:0"], "'0' is not a port: write a number from 1 to 65535"),
+            (&[""], "the name is empty: give a name such as 'example.com', or '.' for the root"),
+        ];
+        for (words, message) in cases {
+            assert_eq!(read(words, &[]).unwrap_err().to_string(), message);
+        }
+    }
+}

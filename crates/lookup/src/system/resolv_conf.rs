@@ -1,0 +1,141 @@
+//! The configuration of systems that keep it in `/etc/resolv.conf`: Linux and the BSDs.
+
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use hickory_resolver::system_conf::parse_resolv_conf;
+
+use super::{SystemConfig, SystemError, config_error, from_hickory};
+use crate::server;
+
+const SYSTEM_PATH: &str = "/etc/resolv.conf";
+
+/// No more servers are asked (`MAXNS` of the C library).
+const SERVERS_MAX: usize = 3;
+
+/// Reads a file, or else the system's, which may be missing.
+pub(super) fn read(path: Option<&Path>, port: u16) -> Result<SystemConfig, SystemError> {
+    let place = path.unwrap_or(Path::new(SYSTEM_PATH));
+    let text = match fs::read(place) {
+        Ok(text) => text,
+        Err(error) if path.is_none() && error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(source) => {
+            return Err(SystemError::Read { path: place.to_owned(), source });
+        }
+    };
+    parse(&text, port).map_err(|source| config_error(place, source))
+}
+
+/// Reads `resolv.conf(5)`.
+///
+/// hickory reads the search list and the options. The servers are read here: hickory drops their
+/// scope, and takes a file without one for an error where the C library asks 127.0.0.1. Its
+/// `domain()` is not used either: without such a line that is the machine's own domain.
+fn parse(text: &[u8], port: u16) -> Result<SystemConfig, hickory_resolver::net::NetError> {
+    let (config, options) = parse_resolv_conf([text, b"\nnameserver 127.0.0.1\n"].concat())?;
+    let mut servers: Vec<SocketAddr> = text
+        .split(|&octet| octet == b'\n')
+        .filter_map(|line| str::from_utf8(line).ok())
+        .filter_map(|line| nameserver(line, port))
+        .take(SERVERS_MAX)
+        .collect();
+    if servers.is_empty() {
+        servers.push(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    }
+    Ok(from_hickory(config.search(), &options, servers))
+}
+
+fn nameserver(line: &str, port: u16) -> Option<SocketAddr> {
+    let line = line.split([';', '#']).next()?;
+    let mut words = line.split_whitespace();
+    if words.next()? != "nameserver" {
+        return None;
+    }
+    let word = words.next()?;
+    match server::parse_scoped(word, port) {
+        Ok(address) => address,
+        // No such interface: the C library keeps the address without its scope.
+        Err(_) => server::parse_scoped(word.split('%').next()?, port).ok()?,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::name::present;
+
+    fn read(text: &str) -> SystemConfig {
+        parse(text.as_bytes(), 5353).unwrap()
+    }
+
+    fn servers(text: &str) -> Vec<String> {
+        read(text).servers.iter().map(ToString::to_string).collect()
+    }
+
+    fn search(text: &str) -> Vec<String> {
+        read(text).search.iter().map(present).collect()
+    }
+
+    #[test]
+    fn reads_servers_in_order_with_their_scope() {
+        for (text, expected) in [
+            ("", vec!["127.0.0.1:5353"]),
+            ("# nameserver 192.0.2.1\n;nameserver 192.0.2.2\n", vec!["127.0.0.1:5353"]),
+            ("nameserver\nnameserver localhost\n", vec!["127.0.0.1:5353"]),
+            ("search a.test", vec!["127.0.0.1:5353"]),
+            (
+                "nameserver 192.0.2.1\r\nnameserver\t2001:db8::1 # x",
+                vec!["192.0.2.1:5353", "[2001:db8::1]:5353"],
+            ),
+            ("nameserver fe80::1%3", vec!["[fe80::1%3]:5353"]),
+            ("nameserver fe80::1%no-such-interface", vec!["[fe80::1]:5353"]),
+            (
+                "nameserver 127.0.0.4\nnameserver 127.0.0.3\nnameserver 127.0.0.2\nnameserver 127.0.0.1\n",
+                vec!["127.0.0.4:5353", "127.0.0.3:5353", "127.0.0.2:5353"],
+            ),
+            ("nameserver 127.0.0.1\nnameserver 127.0.0.1", vec!["127.0.0.1:5353"; 2]),
+            ("\u{fffd}\nnameserver 127.0.0.2", vec!["127.0.0.2:5353"]),
+        ] {
+            assert_eq!(servers(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_search_list_is_the_last_search_or_domain() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("nameserver 127.0.0.1", vec![]),
+            ("domain a.test", vec!["a.test"]),
+            ("search a.test b_b.test.\n", vec!["a.test", "b_b.test"]),
+            ("domain a.test\nsearch b.test c.test", vec!["b.test", "c.test"]),
+            ("search b.test c.test\ndomain a.test", vec!["a.test"]),
+            ("search .", vec!["."]),
+        ] {
+            assert_eq!(search(text), expected, "{text:?}");
+            assert!(read(text).search.iter().all(hickory_proto::rr::Name::is_fqdn));
+        }
+    }
+
+    #[test]
+    fn options_have_the_limits_of_the_c_library() {
+        let options = |text: &str| {
+            let config = read(text);
+            (config.ndots, config.attempts, config.timeout.as_secs())
+        };
+        assert_eq!(options(""), (1, 2, 5));
+        assert_eq!(options("options ndots:3 attempts:4 timeout:2 edns0"), (3, 4, 2));
+        assert_eq!(options("options ndots:99 attempts:99 timeout:99"), (15, 5, 30));
+        assert_eq!(options("options ndots:0 attempts:0 timeout:0"), (0, 1, 1));
+        assert_eq!(options("options ndots:x"), (1, 2, 5));
+        assert_eq!(read("").timeout, Duration::from_secs(5));
+    }
+
+    #[test]
+    fn an_illegal_search_domain_is_an_error_not_a_panic() {
+        assert!(parse(b"search a..b", 53).is_err());
+    }
+}

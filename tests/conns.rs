@@ -1,0 +1,1 @@
+//! `conns` as people and scripts run it.

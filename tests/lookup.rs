@@ -1,0 +1,1 @@
+//! `lookup` as people and scripts run it.

@@ -1,0 +1,1 @@
+//! `myip` as people and scripts run it.

@@ -1,0 +1,1 @@
+//! `portscan` as people and scripts run it.

@@ -1,0 +1,1 @@
+//! `wellknown` as people and scripts run it.
