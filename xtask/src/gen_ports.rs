@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+
+use crate::generated::{Generated, read, write_or_check};
 
 const SOURCE: &str = "crates/wellknown/data/services.txt";
 const TABLE: &str = "crates/wellknown/src/table.rs";
@@ -20,19 +20,8 @@ const UNOFFICIAL: &str = "unofficial";
 
 /// Writes the table, or only checks that the one there is what the source says.
 pub fn run(check: bool) -> Result<()> {
-    let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
-    let read = |name| {
-        fs::read_to_string(root.join(name))
-            .with_context(|| format!("cannot read {name}"))
-            .map(|text| text.replace("\r\n", "\n"))
-    };
-    let table = render(&parse(&read(SOURCE)?)?)?;
-    if !check {
-        return fs::write(root.join(TABLE), table).with_context(|| format!("cannot write {TABLE}"));
-    }
-    ensure!(read(TABLE)? == table, "{TABLE} is not what {SOURCE} says: run `{COMMAND}`");
-    Ok(())
+    let text = render(&parse(&read(SOURCE)?)?)?;
+    write_or_check(&[Generated { path: TABLE.into(), text }], check, COMMAND)
 }
 
 /// One line of the source.

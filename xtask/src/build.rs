@@ -1,0 +1,56 @@
+//! Building the tools and finding what was built.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::generated::root;
+use crate::tools::TOOLS;
+
+/// How much the compiler does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to build.
+    Dev,
+    /// Small and fast.
+    Release,
+}
+
+/// Builds every tool. Returns where the program of each is.
+pub fn tools(profile: Profile) -> Result<HashMap<String, PathBuf>> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root()).args([
+        "build",
+        "--locked",
+        "--bins",
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
+    for tool in &TOOLS {
+        cargo.args(["--package", tool.name]);
+    }
+    match profile {
+        // What xtask and the tools have in common is then built for both at once.
+        Profile::Dev => cargo.args(["--package", "xtask"]),
+        Profile::Release => cargo.arg("--release"),
+    };
+    let built = cargo.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
+    ensure!(built.status.success(), "the tools did not build");
+    let programs: HashMap<_, _> =
+        String::from_utf8_lossy(&built.stdout).lines().filter_map(program).collect();
+    for tool in &TOOLS {
+        ensure!(programs.contains_key(tool.name), "cargo built no program for {}", tool.name);
+    }
+    Ok(programs)
+}
+
+/// The name and path of the program that a message of cargo tells of, if it does.
+fn program(message: &str) -> Option<(String, PathBuf)> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let path = message["executable"].as_str()?;
+    let name = message["target"]["name"].as_str()?;
+    Some((name.to_owned(), path.into()))
+}

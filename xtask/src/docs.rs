@@ -1,0 +1,124 @@
+//! Man pages, and the help blocks of the README.
+
+use anyhow::{Context, Result, ensure};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use crate::generated::{Generated, read, write_or_check};
+use crate::tools::{Entry, TOOLS};
+
+const COMMAND: &str = "cargo xtask docs";
+const README: &str = "README.md";
+const MAN_FOLDER: &str = "docs/man";
+
+/// The columns of the help blocks.
+const HELP_WIDTH: usize = 90;
+
+/// The environment, the same for every tool.
+const ENVIRONMENT: [(&str, &str); 3] = [
+    ("NO_COLOR", "If set and not empty, nothing is coloured unless --color says so."),
+    ("CLICOLOR_FORCE", "If set and not 0, colours are used even where the output is no terminal."),
+    ("TERM", "A terminal that is dumb gets no colours."),
+];
+
+/// Writes the documents, or fails if one is stale.
+pub fn run(check: bool) -> Result<()> {
+    let mut files = vec![Generated { path: README.into(), text: readme(&read(README)?)? }];
+    for tool in &TOOLS {
+        let path = format!("{MAN_FOLDER}/{}.1", tool.name).into();
+        files.push(Generated { path, text: man_page(tool)? });
+    }
+    write_or_check(&files, check, COMMAND)
+}
+
+/// The man page of a tool.
+pub fn man_page(tool: &Entry) -> Result<String> {
+    let manual = (tool.manual)();
+    let command = (tool.command)().after_help("").after_long_help("");
+    let man = Man::new(command).manual("homeport");
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+
+    let mut roff = Roff::new();
+    roff.control("SH", ["COLUMNS"]);
+    roff.text([roman(
+        "Those marked + are in TSV, CSV and JSON, and in a table only when --columns names them.",
+    )]);
+    for column in &manual.columns {
+        let mark = if column.is_extra { " +" } else { "" };
+        entry(&mut roff, &format!("{}{mark}", column.name), column.about);
+    }
+    roff.control("SH", ["EXIT STATUS"]);
+    for (exit, meaning) in manual.exit_status {
+        entry(&mut roff, &exit.code().to_string(), meaning);
+    }
+    roff.control("SH", ["ENVIRONMENT"]);
+    for (name, meaning) in ENVIRONMENT {
+        entry(&mut roff, name, meaning);
+    }
+    roff.control("SH", ["EXAMPLES"]);
+    for (example, meaning) in manual.examples {
+        entry(&mut roff, example, meaning);
+    }
+    roff.control("SH", ["SEE ALSO"]);
+    let others: Vec<_> =
+        TOOLS.iter().map(|tool| tool.name).filter(|name| *name != tool.name).collect();
+    let mut names = Vec::new();
+    for (index, name) in others.iter().enumerate() {
+        names.extend([bold(*name), roman(if index + 1 < others.len() { "(1), " } else { "(1)" })]);
+    }
+    roff.text(names);
+    roff.to_writer(&mut page)?;
+    String::from_utf8(page).context("a man page is UTF-8")
+}
+
+fn entry(roff: &mut Roff, term: &str, meaning: &str) {
+    roff.control("TP", []);
+    roff.text([bold(term)]);
+    roff.text([roman(meaning)]);
+}
+
+/// The README with its help blocks as the tools print them: each stands between
+/// `<!-- help: TOOL -->` and `<!-- end -->`.
+fn readme(text: &str) -> Result<String> {
+    let mut text = text.to_owned();
+    for tool in &TOOLS {
+        let opening = format!("<!-- help: {} -->\n", tool.name);
+        let (before, rest) = text
+            .split_once(&opening)
+            .with_context(|| format!("{README} has no line {}", opening.trim_end()))?;
+        let end = rest
+            .find("<!-- end -->")
+            .with_context(|| format!("{README}: the block of {} has no end", tool.name))?;
+        ensure!(!rest[..end].contains("<!-- help:"), "{README}: {} has no end", tool.name);
+        let help = (tool.command)().term_width(HELP_WIDTH).render_help().to_string();
+        let block = format!("```text\n$ {} -h\n{}\n```\n", tool.name, help.trim_end());
+        text = format!("{before}{opening}{block}{}", &rest[end..]);
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documents_are_fresh() {
+        run(true).unwrap();
+    }
+
+    #[test]
+    fn a_man_page_has_every_section() {
+        for tool in &TOOLS {
+            let page = man_page(tool).unwrap();
+            for section in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COLUMNS", "EXAMPLES"] {
+                assert!(page.contains(&format!(".SH {section}")), "{} {section}", tool.name);
+            }
+            assert!(page.contains(".SH \"EXIT STATUS\""), "{}", tool.name);
+        }
+    }
+}

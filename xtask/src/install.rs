@@ -1,0 +1,86 @@
+//! Installing: programs, man pages, completions.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap_complete::Shell;
+
+use crate::build::{self, Profile};
+use crate::docs;
+use crate::tools::{Entry, TOOLS};
+
+/// The shells that get completions.
+const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
+
+/// Installs everything below `root`, or below ~/.local.
+pub fn run(root: Option<PathBuf>) -> Result<()> {
+    let root = match root {
+        Some(root) => root,
+        None => {
+            env::home_dir().context("there is no home directory: name a --root")?.join(".local")
+        }
+    };
+    let programs = build::tools(Profile::Release)?;
+    for tool in &TOOLS {
+        let program = &programs[tool.name];
+        let name = program.file_name().context("a program has a name")?;
+        install_program(program, &root.join("bin").join(name))?;
+        write(
+            &root.join("share/man/man1").join(format!("{}.1", tool.name)),
+            docs::man_page(tool)?,
+        )?;
+        for shell in SHELLS {
+            write(&root.join(completion_path(tool, shell)), completion(tool, shell))?;
+        }
+    }
+    remind_of_path(&root.join("bin"));
+    Ok(())
+}
+
+/// Where a shell looks for the completions of a tool, below the root.
+fn completion_path(tool: &Entry, shell: Shell) -> String {
+    let name = tool.name;
+    match shell {
+        Shell::Zsh => format!("share/zsh/site-functions/_{name}"),
+        Shell::Fish => format!("share/fish/vendor_completions.d/{name}.fish"),
+        _ => format!("share/bash-completion/completions/{name}"),
+    }
+}
+
+fn completion(tool: &Entry, shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut (tool.command)(), tool.name, &mut script);
+    script
+}
+
+/// Copies beside the target and renames, so that a program that runs now is not written over.
+fn install_program(program: &Path, target: &Path) -> Result<()> {
+    make_folder(target)?;
+    let new = target.with_extension("new");
+    fs::copy(program, &new)
+        .and_then(|_| fs::rename(&new, target))
+        .with_context(|| format!("cannot install {}", target.display()))?;
+    println!("{}", target.display());
+    Ok(())
+}
+
+fn write(target: &Path, contents: impl AsRef<[u8]>) -> Result<()> {
+    make_folder(target)?;
+    fs::write(target, contents).with_context(|| format!("cannot write {}", target.display()))?;
+    println!("{}", target.display());
+    Ok(())
+}
+
+fn make_folder(target: &Path) -> Result<()> {
+    let folder = target.parent().context("a file lies in a folder")?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
+}
+
+fn remind_of_path(bin: &Path) {
+    let path = env::var_os("PATH").unwrap_or_default();
+    if !env::split_paths(&path).any(|folder| folder == bin) {
+        println!("\nTo find the tools by name: export PATH=\"{}:$PATH\"", bin.display());
+    }
+}

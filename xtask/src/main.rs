@@ -1,0 +1,53 @@
+//! The toolkit's own chores: `cargo xtask`.
+#![expect(clippy::print_stdout, reason = "a chore talks to the person who runs it")]
+
+mod build;
+mod docs;
+mod gen_ports;
+mod generated;
+mod install;
+mod tools;
+mod tour;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// The toolkit's own chores
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+enum Task {
+    /// Show every tool at work, against a DNS server and listeners of its own on loopback
+    Tour,
+
+    /// Install the tools, their man pages and shell completions
+    Install {
+        /// Where bin/ and share/ are, or are to be made [default: ~/.local]
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
+
+    /// Write the man pages and the help blocks of the README
+    Docs {
+        /// Write nothing; fail if any of them is stale
+        #[arg(long)]
+        check: bool,
+    },
+
+    /// Write the table of services from its source
+    GenPorts {
+        /// Write nothing; fail if the table is stale
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> Result<()> {
+    match Task::parse() {
+        Task::Tour => tour::run(),
+        Task::Install { root } => install::run(root),
+        Task::Docs { check } => docs::run(check),
+        Task::GenPorts { check } => gen_ports::run(check),
+    }
+}
