@@ -1,1 +1,89 @@
 //! `myip` as people and scripts run it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use serde_json::Value;
+use testkit::Output;
+
+const LOOPBACK: &str = if cfg!(target_os = "linux") { "lo" } else { "lo0" };
+
+fn myip(words: &[&str]) -> Output {
+    testkit::run(env!("CARGO_BIN_EXE_myip"), words)
+}
+
+fn rows(words: &[&str]) -> Vec<Value> {
+    let output = myip(words);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn the_primary_address_is_one_bare_line() {
+    let output = myip(&[]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let address: IpAddr = output.text().strip_suffix('\n').unwrap().parse().unwrap();
+    let known = rows(&["-a", "--json"]);
+    assert!(known.iter().any(|row| row["address"] == address.to_string()), "{address}");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interface_has_its_address_bare() {
+    let output = myip(&[LOOPBACK]);
+    assert_eq!((output.code, output.text()), (Some(0), "127.0.0.1\n"));
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
+#[cfg(unix)]
+fn of_several_interfaces_the_first_that_has_an_address_answers() {
+    let output = myip(&["no-such0", LOOPBACK, "no-such1"]);
+    assert_eq!((output.code, output.text()), (Some(0), "127.0.0.1\n"));
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
+#[cfg(unix)]
+fn all_lists_the_loopback_interface() {
+    let loopback = rows(&["-a", LOOPBACK, "-4", "-j"]);
+    assert_eq!(loopback[0]["interface"], LOOPBACK);
+    assert_eq!(loopback[0]["address"], Ipv4Addr::LOCALHOST.to_string());
+    assert_eq!(loopback[0]["prefixlen"], 8);
+    assert_eq!(loopback[0]["scope"], "host");
+    assert_eq!(loopback[0]["broadcast"], Value::Null);
+}
+
+#[test]
+fn a_family_can_be_chosen() {
+    for row in rows(&["-a", "-4", "-j"]) {
+        assert_eq!(row["family"], "inet", "{row}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn every_interface_of_the_kernel_is_listed() {
+    let dev = std::fs::read_to_string("/proc/net/dev").unwrap();
+    let listed = rows(&["-a", "-j"]);
+    for line in dev.lines().skip(2) {
+        let name = line.split(':').next().unwrap().trim();
+        assert!(listed.iter().any(|row| row["interface"] == name), "{name}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_unknown_interface_is_told_with_those_there_are() {
+    let output = myip(&[&LOOPBACK.to_uppercase()]);
+    assert_eq!((output.code, output.text()), (Some(1), ""));
+    assert!(output.stderr.contains("there are "), "{}", output.stderr);
+    assert!(output.stderr.contains(&format!("did you mean '{LOOPBACK}'?")), "{}", output.stderr);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_name_is_the_kernels() {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    assert_eq!(myip(&["--hostname"]).text(), name);
+    assert_eq!(rows(&["--hostname", "-j"])[0]["hostname"], name.trim_end());
+}

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use testkit::{DnsServer, Listener, closed_port, demo_zones};
+#[cfg(unix)]
+use testkit::{FullBacklog, full_backlog};
 
 use crate::build::{self, Profile};
 
@@ -21,20 +24,26 @@ struct Scene {
     exits: &'static [i32],
 }
 
+/// The peers of the tour, on loopback.
+struct Stage {
+    dns: DnsServer,
+    home: Listener,
+    /// Somebody is connected to `home`.
+    _guest: TcpStream,
+    /// A port at which nobody listens.
+    nobody: u16,
+    /// A listener too busy to answer.
+    #[cfg(unix)]
+    busy: FullBacklog,
+}
+
 /// Builds the tools and shows them.
 pub fn run() -> Result<()> {
     let programs = build::tools(Profile::Dev)?;
-    let dns = DnsServer::start(demo_zones()).context("cannot start the DNS server")?;
-    let home = Listener::start().context("cannot start a listener")?;
-    let nobody = closed_port();
-    println!(
-        "A DNS server of our own answers at {}, somebody listens at port {}, nobody at {}.",
-        dns.addr(),
-        home.addr().port(),
-        nobody.port()
-    );
+    let stage = Stage::set()?;
+    stage.introduce();
     let mut surprises = 0;
-    for (question, scenes) in acts(&dns, &home, nobody.port()) {
+    for (question, scenes) in stage.acts() {
         println!("\n# {question}");
         for scene in scenes {
             surprises += usize::from(!play(&scene, &programs)?);
@@ -44,54 +53,78 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn acts(dns: &DnsServer, home: &Listener, nobody: u16) -> [(&'static str, Vec<Scene>); 5] {
-    let at = dns.addr();
-    let home = home.addr().port();
-    let yes = |command: String| Scene { command, exits: &[0] };
-    let no = |command: String| Scene { command, exits: &[1] };
-    [
-        (
-            "Who am I?",
-            vec![
-                // A machine may have no network but loopback, or not even that.
-                Scene { command: "myip".into(), exits: &[0, 1] },
-                yes(format!("myip {LOOPBACK}")),
-                yes("myip -a".into()),
-                no("myip no-such-interface".into()),
-                yes("myip --hostname".into()),
-            ],
-        ),
-        (
-            "What is that name?",
-            vec![
-                yes(format!("lookup www.usfca.edu @{at}")),
-                yes(format!("lookup -s www.usfca.edu @{at}")),
-                yes(format!("lookup 104.239.221.147 @{at}")),
-                yes(format!("lookup usfca.edu MX TXT @{at}")),
-                yes(format!("lookup --json web.usfca.edu A @{at}")),
-                no(format!("lookup no-such-host.usfca.edu @{at}")),
-            ],
-        ),
-        (
-            "Who is connected, who listens?",
-            vec![yes("conns -lt".into()), yes("conns -lt4 --columns local_port,process".into())],
-        ),
-        (
-            "Is anybody home?",
-            vec![
-                no(format!("portscan 127.0.0.1 {home} {nobody}")),
-                yes(format!("portscan -s 127.0.0.1 {home}")),
-            ],
-        ),
-        (
-            "What is that port?",
-            vec![
-                yes("wellknown 80 ssh 51820".into()),
-                yes("wellknown -s https".into()),
-                no("wellknown htpp".into()),
-            ],
-        ),
-    ]
+impl Stage {
+    fn set() -> Result<Self> {
+        let home = Listener::start().context("cannot start a listener")?;
+        Ok(Self {
+            dns: DnsServer::start(demo_zones()).context("cannot start the DNS server")?,
+            _guest: TcpStream::connect(home.addr()).context("cannot connect to our listener")?,
+            home,
+            nobody: closed_port().port(),
+            #[cfg(unix)]
+            busy: full_backlog().context("cannot start a busy listener")?,
+        })
+    }
+
+    fn introduce(&self) {
+        println!("A DNS server of our own answers at {}.", self.dns.addr());
+        println!(
+            "Somebody listens at port {}, nobody at {}.",
+            self.home.addr().port(),
+            self.nobody
+        );
+        #[cfg(unix)]
+        println!("At port {} a listener is too busy to answer.", self.busy.addr().port());
+    }
+
+    fn acts(&self) -> [(&'static str, Vec<Scene>); 5] {
+        let at = self.dns.addr();
+        let home = self.home.addr().port();
+        let nobody = self.nobody;
+        let scene = |exits, command| Scene { command, exits };
+        let yes = |command: String| scene(&[0], command);
+        let no = |command: String| scene(&[1], command);
+        let who_am_i = vec![
+            // A machine may have no network but loopback, or not even that.
+            scene(&[0, 1], "myip".into()),
+            yes(format!("myip {LOOPBACK}")),
+            yes("myip -a".into()),
+            no("myip no-such-interface".into()),
+            yes("myip --hostname".into()),
+        ];
+        let what_is_that_name = vec![
+            yes(format!("lookup www.usfca.edu @{at}")),
+            yes(format!("lookup -s www.usfca.edu @{at}")),
+            yes(format!("lookup 127.0.0.1 104.239.221.147 @{at}")),
+            yes(format!("lookup usfca.edu MX TXT @{at}")),
+            yes(format!("lookup --json web.usfca.edu A @{at}")),
+            no(format!("lookup no-such-host.usfca.edu @{at}")),
+        ];
+        let who_is_connected = vec![
+            yes("conns -t4".into()),
+            yes("conns -lt4".into()),
+            yes("conns -lt4 -f tsv --columns local_port,process".into()),
+        ];
+        let is_anybody_home = vec![
+            yes(format!("portscan 127.0.0.1 {home}")),
+            no(format!("portscan 127.0.0.1 {home} {nobody}")),
+            #[cfg(unix)]
+            scene(&[3], format!("portscan -w 0.5 127.0.0.1 {}", self.busy.addr().port())),
+            no(format!("portscan -s 127.0.0.1 {home} {nobody}")),
+        ];
+        let what_is_that_port = vec![
+            yes("wellknown 80 ssh 51820".into()),
+            yes("wellknown -s https".into()),
+            no("wellknown htpp".into()),
+        ];
+        [
+            ("Who am I?", who_am_i),
+            ("What is that name?", what_is_that_name),
+            ("Who is connected, who listens?", who_is_connected),
+            ("Is anybody home?", is_anybody_home),
+            ("What is that port?", what_is_that_port),
+        ]
+    }
 }
 
 /// Shows a command with all that it prints. Whether it ended as it should.

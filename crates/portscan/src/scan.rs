@@ -127,6 +127,8 @@ fn is_own_end(stream: &TcpStream) -> bool {
 mod tests {
     use std::net::{Ipv4Addr, TcpListener};
 
+    use socket2::{Domain, Socket, Type};
+
     use super::*;
 
     const TIMEOUT: Duration = Duration::from_secs(5);
@@ -150,6 +152,16 @@ mod tests {
         for (kind, state, reason) in cases {
             assert_eq!(judged(kind), (state, reason.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_connection_that_meets_itself_is_nobody() {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).unwrap();
+        socket.connect(&socket.local_addr().unwrap()).unwrap();
+        let stream = TcpStream::from(socket);
+        assert_eq!(stream.local_addr().unwrap(), stream.peer_addr().unwrap());
+        assert_eq!(judge(&Ok(stream), TIMEOUT).state, State::Closed);
     }
 
     #[test]
