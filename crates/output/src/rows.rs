@@ -1,15 +1,15 @@
 //! Rows on their way to the printer: all at once, or as they become known.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-/// How long a result waits for those asked for before it.
+/// How long a result waits for those asked for before it, and for those it is shown together with.
 const GRACE: Duration = Duration::from_millis(20);
 
 /// Rows, and whether the next one is there or has to be waited for: then those before it are shown.
 pub trait Rows: Iterator {
-    /// Whether the next row, or the end, comes without waiting.
+    /// Whether the next row, or the end, is there or comes within a blink (20 ms).
     fn is_ready(&mut self) -> bool;
 }
 
@@ -122,18 +122,17 @@ impl<T> InOrder<T> {
         self.arrived.push_back((Instant::now(), index));
     }
 
-    /// Whether the next result, or the end, comes without waiting.
+    /// Whether the next result, or the end, is there or comes at once.
     fn is_ready(&mut self) -> bool {
-        loop {
-            if self.turn().is_some() {
-                return true;
-            }
-            match self.arrivals.try_recv() {
+        let end = Instant::now() + GRACE;
+        while self.turn().is_none() {
+            match self.arrivals.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(arrival) => self.arrive(arrival),
-                Err(TryRecvError::Empty) => return false,
-                Err(TryRecvError::Disconnected) => return true,
+                Err(RecvTimeoutError::Timeout) => return false,
+                Err(RecvTimeoutError::Disconnected) => return true,
             }
         }
+        true
     }
 }
 
