@@ -195,7 +195,7 @@ fn render(services: &[Service]) -> Result<String> {
 //! The services as packed rows. Generated from `{SOURCE}`
 //! by `{COMMAND}`: change that file, not this one.
 
-use crate::services::{{DCCP, Name, Row, SCTP, TCP, UDP, UNOFFICIAL, name, row}};
+use crate::packed::{{DCCP, Name, Row, SCTP, TCP, UDP, UNOFFICIAL, name, row}};
 
 /// How far the last port of a row is from its first at most.
 pub(crate) const WIDEST: u16 = {widest};

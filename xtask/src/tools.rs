@@ -23,7 +23,7 @@ pub const TOOLS: [Entry; 5] = [
 ];
 
 const fn entry<T: Tool>(name: &'static str) -> Entry {
-    Entry { name, command: output::command::<T>, manual: Manual::of::<T> }
+    Entry { name, command: output::command::<T>, manual: output::manual::<T> }
 }
 
 #[cfg(test)]

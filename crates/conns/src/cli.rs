@@ -1,7 +1,7 @@
 //! What was asked, and the way from there to sockets.
 
 use clap::Parser;
-use output::{Exit, Notes, Rows, Tool};
+use output::{Exit, FamilyFlags, Notes, Rows, Tool};
 use thiserror::Error;
 
 use crate::backend::{self, CollectError, Kinds};
@@ -30,13 +30,8 @@ pub struct Cli {
     #[arg(short, long)]
     udp: bool,
 
-    /// Only IPv4, or with -6 both
-    #[arg(short = '4', long)]
-    ipv4: bool,
-
-    /// Only IPv6, or with -4 both
-    #[arg(short = '6', long)]
-    ipv6: bool,
+    #[command(flatten)]
+    family: FamilyFlags,
 
     /// Numbers for addresses and ports, as always: for the habit of netstat -n
     #[arg(short, long)]
@@ -82,13 +77,12 @@ impl Tool for Cli {
 }
 
 impl Cli {
-    /// Of two that exclude each other, neither means both.
+    /// Neither TCP nor UDP means both.
     const fn kinds(&self) -> Kinds {
         Kinds {
             tcp: self.tcp || !self.udp,
             udp: self.udp || !self.tcp,
-            ipv4: self.ipv4 || !self.ipv6,
-            ipv6: self.ipv6 || !self.ipv4,
+            family: self.family.family(),
         }
     }
 

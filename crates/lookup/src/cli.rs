@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use hickory_proto::rr::RecordType;
-use output::{Exit, Notes, Rows, Tool};
+use output::{Exit, FamilyFlags, Notes, Rows, Tool};
 use thiserror::Error;
 
 use crate::answer::{self, Arrival, Group};
@@ -15,7 +15,7 @@ use crate::exchange::Limits;
 use crate::hosts;
 use crate::name;
 use crate::rdata::record_type;
-use crate::request::{Addresses, Request, RequestError, Subject, Target};
+use crate::request::{Request, RequestError, Subject, Target};
 use crate::resolve::{Asked, Source};
 use crate::row::Row;
 use crate::server::{DNS_PORT, ServerAddress, ServerError};
@@ -36,13 +36,8 @@ pub struct Cli {
     #[arg(short = 't', long = "type", value_name = "TYPE", value_parser = record_type)]
     types: Vec<RecordType>,
 
-    /// Only IPv4 addresses, where no type is given
-    #[arg(short = '4', long, conflicts_with_all = ["ipv6", "types"])]
-    ipv4: bool,
-
-    /// Only IPv6 addresses, where no type is given
-    #[arg(short = '6', long, conflicts_with = "types")]
-    ipv6: bool,
+    #[command(flatten)]
+    family: FamilyFlags,
 
     /// Seconds to wait for an answer, all tries and servers included
     #[arg(short = 'w', long, value_name = "SECONDS", default_value = "5", value_parser = output::seconds)]
@@ -117,7 +112,7 @@ impl Tool for Cli {
 impl Cli {
     fn ask(self) -> Result<impl Rows<Item = Result<Row, Failure>>, FailureKind> {
         let Request { targets, servers } =
-            Request::parse(&self.words, &self.types, self.addresses(), self.port)?;
+            Request::parse(&self.words, &self.types, self.family.family(), self.port)?;
         let system = if servers.is_empty() { Some(self.system()?) } else { None };
         let servers = if let Some(system) = &system {
             system.servers.clone()
@@ -152,14 +147,6 @@ impl Cli {
         Ok(output::as_they_come(landed, move |index, arrival| {
             groups[group_of[index]].land(arrival).into_iter().map(Ok).collect()
         }))
-    }
-
-    const fn addresses(&self) -> Addresses {
-        match (self.ipv4, self.ipv6) {
-            (true, _) => Addresses::Ipv4,
-            (_, true) => Addresses::Ipv6,
-            _ => Addresses::Both,
-        }
     }
 
     fn system(&self) -> Result<SystemConfig, SystemError> {

@@ -1,12 +1,14 @@
 //! From the words of the command line to what is to be asked, and whom.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use hickory_proto::rr::RecordType;
+use output::Family;
 use thiserror::Error;
 
 use crate::name::{self, NameError, ParsedName};
-use crate::rdata::{TypeError, is_record_type, record_type};
+use crate::rdata::{TypeError, is_record_type, record_type, type_name};
 use crate::server::{ServerAddress, ServerError};
 
 /// What is to be asked, and whom.
@@ -44,24 +46,8 @@ pub(crate) enum RequestError {
     Server(#[from] ServerError),
     #[error("there is no name to look up: give one such as 'example.com'")]
     NoName,
-}
-
-/// Which addresses of a name are wanted when no type is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Addresses {
-    Both,
-    Ipv4,
-    Ipv6,
-}
-
-impl Addresses {
-    const fn types(self) -> &'static [RecordType] {
-        match self {
-            Self::Both => &[RecordType::A, RecordType::AAAA],
-            Self::Ipv4 => &[RecordType::A],
-            Self::Ipv6 => &[RecordType::AAAA],
-        }
-    }
+    #[error("-4 and -6 choose among addresses: leave them out, or the type {0}")]
+    FamilyAndType(Cow<'static, str>),
 }
 
 impl Request {
@@ -70,7 +56,7 @@ impl Request {
     pub(crate) fn parse(
         words: &[String],
         types: &[RecordType],
-        addresses: Addresses,
+        family: Family,
         port: u16,
     ) -> Result<Self, RequestError> {
         let mut servers = Vec::new();
@@ -96,22 +82,27 @@ impl Request {
         for word in type_words {
             types.push(record_type(word)?);
         }
+        if let Some(first) = types.first()
+            && family != Family::Any
+        {
+            return Err(RequestError::FamilyAndType(type_name(*first)));
+        }
         let targets = subjects
             .into_iter()
-            .map(|subject| Target::parse(subject, &types, addresses))
+            .map(|subject| Target::parse(subject, &types, family))
             .collect::<Result<_, _>>()?;
         Ok(Self { targets, servers })
     }
 }
 
 impl Target {
-    fn parse(text: &str, types: &[RecordType], addresses: Addresses) -> Result<Self, RequestError> {
+    fn parse(text: &str, types: &[RecordType], family: Family) -> Result<Self, RequestError> {
         let subject = match name::parse_address(text)? {
             Some(parsed) => Subject::Address(parsed.address),
             None => Subject::Name(name::parse(text)?),
         };
         let (types, is_for_any_address) = match (types, &subject) {
-            ([], Subject::Name(_)) => (addresses.types(), true),
+            ([], Subject::Name(_)) => (address_types(family), true),
             ([], Subject::Address(_)) => (&[RecordType::PTR][..], false),
             _ => (types, false),
         };
@@ -119,15 +110,23 @@ impl Target {
     }
 }
 
+/// The types of the addresses that are wanted.
+const fn address_types(family: Family) -> &'static [RecordType] {
+    match family {
+        Family::Any => &[RecordType::A, RecordType::AAAA],
+        Family::Ipv4 => &[RecordType::A],
+        Family::Ipv6 => &[RecordType::AAAA],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::name::present;
-    use crate::rdata::type_name;
 
     fn read(words: &[&str], types: &[RecordType]) -> Result<Request, RequestError> {
         let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
-        Request::parse(&words, types, Addresses::Both, 53)
+        Request::parse(&words, types, Family::Any, 53)
     }
 
     fn told(request: &Request) -> String {
@@ -176,5 +175,10 @@ mod tests {
         for (words, message) in cases {
             assert_eq!(read(words, &[]).unwrap_err().to_string(), message);
         }
+        let words = ["a.test".to_owned(), "mx".to_owned()];
+        assert_eq!(
+            Request::parse(&words, &[], Family::Ipv4, 53).unwrap_err().to_string(),
+            "-4 and -6 choose among addresses: leave them out, or the type MX"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Which of several addresses is the one that is meant.
 
-use std::net::IpAddr;
+use output::Family;
 
 use crate::row::{Row, Scope};
 
@@ -20,33 +20,6 @@ const VIRTUAL_PREFIXES: [&[u8]; 13] = [
     b"wg",
     b"zt",
 ];
-
-/// IPv4, IPv6, or either.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Family {
-    Any,
-    Ipv4,
-    Ipv6,
-}
-
-impl Family {
-    pub(crate) fn admits(self, address: IpAddr) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Ipv4 => address.is_ipv4(),
-            Self::Ipv6 => address.is_ipv6(),
-        }
-    }
-
-    /// What an address of this family is called in a sentence.
-    pub(crate) const fn address_name(self) -> &'static str {
-        match self {
-            Self::Any => "address",
-            Self::Ipv4 => "IPv4 address",
-            Self::Ipv6 => "IPv6 address",
-        }
-    }
-}
 
 /// The best address: loopback last; of a running interface and in good standing (neither deprecated
 /// nor tentative) before others; global before link-local; hardware before software; IPv4 before

@@ -4,10 +4,10 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 
 use clap::Parser;
-use output::{Exit, Notes, Rows, Tool, View};
+use output::{Exit, Family, FamilyFlags, Notes, Rows, Tool, View};
 use thiserror::Error;
 
-use crate::choice::{self, Family};
+use crate::choice;
 use crate::row::Row;
 use crate::system;
 
@@ -17,7 +17,6 @@ use crate::system;
 /// Nothing is sent to find out. With interfaces: the address of the first that has one.
 #[derive(Parser, Debug, Clone)]
 #[command(name = "myip")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Cli {
     /// Interfaces to ask for, in order of preference
     #[arg(value_name = "INTERFACE")]
@@ -27,13 +26,8 @@ pub struct Cli {
     #[arg(short, long)]
     all: bool,
 
-    /// Only IPv4
-    #[arg(short = '4', long, conflicts_with = "ipv6")]
-    ipv4: bool,
-
-    /// Only IPv6
-    #[arg(short = '6', long)]
-    ipv6: bool,
+    #[command(flatten)]
+    family: FamilyFlags,
 
     /// Print the machine's name instead
     #[arg(long, conflicts_with_all = ["all", "interfaces", "ipv4", "ipv6"])]
@@ -129,7 +123,7 @@ impl Tool for Cli {
         if self.hostname {
             return Ok(output::at_once(vec![hostname()]));
         }
-        let family = self.family();
+        let family = self.family.family();
         let known = system::addresses().map_err(Failure::Interfaces)?;
         let rows = match (self.all, self.interfaces.as_slice()) {
             (false, []) => vec![primary(&known, family, notes)],
@@ -148,16 +142,6 @@ impl Tool for Cli {
             }
         };
         Ok(output::at_once(rows))
-    }
-}
-
-impl Cli {
-    const fn family(&self) -> Family {
-        match (self.ipv4, self.ipv6) {
-            (true, _) => Family::Ipv4,
-            (_, true) => Family::Ipv6,
-            _ => Family::Any,
-        }
     }
 }
 

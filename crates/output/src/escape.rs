@@ -4,10 +4,9 @@
 //! or `\u{HEX}`; a backslash becomes `\\`. [`unescape`] gives the bytes back.
 
 use std::borrow::Cow;
+use std::fmt::{Display, Write as _};
 
 use unicode_width::UnicodeWidthChar;
-
-use crate::value::push_display;
 
 /// What happens to blanks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +133,10 @@ pub(crate) fn push_code(escaped: &mut String, character: char) {
             push_display(escaped, format_args!("\\u{{{:x}}}", u32::from(character)));
         }
     }
+}
+
+pub(crate) fn push_display(out: &mut String, thing: impl Display) {
+    write!(out, "{thing}").expect("writing to a String does not fail");
 }
 
 fn push_byte(escaped: &mut String, byte: u8) {

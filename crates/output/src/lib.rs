@@ -5,6 +5,7 @@
 
 mod escape;
 mod exit;
+mod family;
 mod flags;
 mod format;
 mod manual;
@@ -20,6 +21,7 @@ mod value;
 
 pub use escape::{Blanks, escape, escape_bytes, is_unsafe, unescape};
 pub use exit::{Exit, Failure, system_words, with_causes};
+pub use family::{Family, FamilyFlags};
 pub use manual::{ColumnEntry, Manual};
 pub use notes::Notes;
 pub use record::{Column, Record};
@@ -27,5 +29,5 @@ pub use rows::{Rows, as_they_come, at_once};
 pub use seconds::seconds;
 pub use suggest::nearest;
 pub use tone::Tone;
-pub use tool::{Tool, View, command, main};
+pub use tool::{Tool, View, command, main, manual};
 pub use value::{Labelled, Value};

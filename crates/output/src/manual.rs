@@ -3,8 +3,6 @@
 use std::fmt::{self, Display};
 
 use crate::exit::Exit;
-use crate::record::Record;
-use crate::tool::Tool;
 
 /// Everything the lists of a tool say of it.
 #[derive(Debug, Clone)]
@@ -26,22 +24,6 @@ pub struct ColumnEntry {
     pub about: &'static str,
     /// Whether a table has it only on request.
     pub is_extra: bool,
-}
-
-impl Manual {
-    /// The manual of a tool.
-    #[must_use]
-    pub fn of<T: Tool>() -> Self {
-        let columns = T::Row::COLUMNS
-            .iter()
-            .map(|column| ColumnEntry {
-                name: column.name,
-                about: column.about,
-                is_extra: column.is_extra,
-            })
-            .collect();
-        Self { examples: T::EXAMPLES, columns, exit_status: T::EXIT_STATUS }
-    }
 }
 
 /// The end of `--help`.

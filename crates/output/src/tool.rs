@@ -10,7 +10,7 @@ use clap::{Args, Command, FromArgMatches, Parser};
 use crate::escape::{self, Backslash, Blanks};
 use crate::exit::{Exit, Failure};
 use crate::flags::{Flags, FormatName, Shape};
-use crate::manual::Manual;
+use crate::manual::{ColumnEntry, Manual};
 use crate::notes::Notes;
 use crate::print::{self, OutputError, Printer};
 use crate::record::{Column, Record};
@@ -71,8 +71,22 @@ pub fn command<T: Tool>() -> Command {
     Flags::augment_args(T::command())
         .version(env!("CARGO_PKG_VERSION"))
         .after_help("More with --help: examples, columns, exit codes.")
-        .after_long_help(Manual::of::<T>().to_string())
+        .after_long_help(manual::<T>().to_string())
         .mut_arg("columns", |argument| argument.value_parser(PossibleValuesParser::new(columns)))
+}
+
+/// Everything the lists of a tool say of it.
+#[must_use]
+pub fn manual<T: Tool>() -> Manual {
+    let columns = T::Row::COLUMNS
+        .iter()
+        .map(|column| ColumnEntry {
+            name: column.name,
+            about: column.about,
+            is_extra: column.is_extra,
+        })
+        .collect();
+    Manual { examples: T::EXAMPLES, columns, exit_status: T::EXIT_STATUS }
 }
 
 fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::escape::{self, Backslash, Blanks};
+use crate::escape::{self, Backslash, Blanks, push_display};
 
 /// One cell of a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -120,10 +119,6 @@ impl<'a> Value<'a> {
             }
         }
     }
-}
-
-pub(crate) fn push_display(out: &mut String, thing: impl std::fmt::Display) {
-    write!(out, "{thing}").expect("writing to a String does not fail");
 }
 
 /// A comma inside an item is escaped, so that the commas left are those between the items.

@@ -1,11 +1,11 @@
 //! What was asked, and the way from there to rows.
 
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::ToSocketAddrs;
 use std::time::Duration;
 
 use clap::Parser;
-use output::{Exit, Notes, Rows, Tool};
+use output::{Exit, FamilyFlags, Notes, Rows, Tool};
 use thiserror::Error;
 
 use crate::ports::{self, Ports};
@@ -31,13 +31,8 @@ pub struct Cli {
     #[arg(short = 'w', long, value_name = "SECONDS", default_value = "2", value_parser = output::seconds)]
     timeout: Duration,
 
-    /// Only IPv4 addresses of the host
-    #[arg(short = '4', long, conflicts_with = "ipv6")]
-    ipv4: bool,
-
-    /// Only IPv6 addresses of the host
-    #[arg(short = '6', long)]
-    ipv6: bool,
+    #[command(flatten)]
+    family: FamilyFlags,
 }
 
 /// What can go wrong.
@@ -53,12 +48,12 @@ pub enum Failure {
         source: io::Error,
     },
     /// The host has no address of the family that was asked for.
-    #[error("'{host}' has no {family} address")]
+    #[error("'{host}' has no {what}")]
     NoAddress {
         /// The host.
         host: String,
-        /// The family.
-        family: &'static str,
+        /// What it does not have.
+        what: &'static str,
     },
 }
 
@@ -96,26 +91,19 @@ impl Tool for Cli {
 
 impl Cli {
     fn target(self) -> Result<Target, Failure> {
-        let resolved = (self.host.as_str(), 0).to_socket_addrs();
-        let addresses: Vec<SocketAddr> = match resolved {
-            Ok(addresses) => addresses,
-            Err(source) => return Err(Failure::Resolve { host: self.host, source }),
+        let Self { host, family, .. } = self;
+        let family = family.family();
+        match (host.as_str(), 0).to_socket_addrs() {
+            Err(source) => Err(Failure::Resolve { host, source }),
+            Ok(addresses) => {
+                let addresses: Vec<_> =
+                    addresses.filter(|address| family.admits(address.ip())).collect();
+                if addresses.is_empty() {
+                    return Err(Failure::NoAddress { host, what: family.address_name() });
+                }
+                Ok(Target { host, addresses })
+            }
         }
-        .filter(|address| match (self.ipv4, self.ipv6) {
-            (true, _) => address.is_ipv4(),
-            (_, true) => address.is_ipv6(),
-            _ => true,
-        })
-        .collect();
-        if addresses.is_empty() {
-            let family = match (self.ipv4, self.ipv6) {
-                (true, _) => "IPv4",
-                (_, true) => "IPv6",
-                _ => "known",
-            };
-            return Err(Failure::NoAddress { host: self.host, family });
-        }
-        Ok(Target { host: self.host, addresses })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod cli;
 mod key;
+mod packed;
 mod port;
 mod protocol;
 mod row;

@@ -115,7 +115,7 @@ impl fmt::Debug for Protocols {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::{DCCP, SCTP, TCP, UDP};
+    use crate::packed::{DCCP, SCTP, TCP, UDP};
 
     #[test]
     fn reads_names_in_any_case() {

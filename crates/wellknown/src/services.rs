@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use crate::packed::{Name, Row, UNOFFICIAL};
 use crate::protocol::{Protocol, Protocols};
 use crate::table::{NAMES, ROWS, TEXT, WIDEST};
 
@@ -124,60 +125,16 @@ fn compare(a: &str, b: &str) -> Ordering {
     lower_a.cmp(lower_b)
 }
 
-/// Flag of a row: runs over TCP.
-pub(crate) const TCP: u8 = 1;
-/// Flag of a row: runs over UDP.
-pub(crate) const UDP: u8 = 2;
-/// Flag of a row: runs over SCTP.
-pub(crate) const SCTP: u8 = 4;
-/// Flag of a row: runs over DCCP.
-pub(crate) const DCCP: u8 = 8;
-/// Flag of a row: not registered with IANA.
-pub(crate) const UNOFFICIAL: u8 = 16;
-
-/// One service of the table. Name, aliases (with blanks between them) and description stand in
-/// this order, with nothing between them, from `text` on.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Row {
-    text: u32,
-    first: u16,
-    last: u16,
-    flags: u8,
-    name_len: u8,
-    aliases_len: u8,
-    description_len: u8,
-}
-
 impl Row {
     fn text(&self, skip: u32, len: u8) -> &'static str {
         slice(self.text + skip, len)
     }
 }
 
-/// A row as the generated table writes it: ports, flags, and where the text begins with the
-/// lengths of its three parts.
-pub(crate) const fn row(ports: [u16; 2], flags: u8, text: u32, lens: [u8; 3]) -> Row {
-    let [first, last] = ports;
-    let [name_len, aliases_len, description_len] = lens;
-    Row { text, first, last, flags, name_len, aliases_len, description_len }
-}
-
-/// One name or alias of the sorted index: where it stands in the text, and its row.
-pub(crate) struct Name {
-    text: u32,
-    row: u16,
-    len: u8,
-}
-
 impl Name {
     fn text(&self) -> &'static str {
         slice(self.text, self.len)
     }
-}
-
-/// A name as the generated table writes it.
-pub(crate) const fn name(row: u16, text: u32, len: u8) -> Name {
-    Name { text, row, len }
 }
 
 /// Offsets come from the generator, which counts the very text that it writes.

@@ -1,7 +1,7 @@
 //! The services as packed rows. Generated from `crates/wellknown/data/services.txt`
 //! by `cargo xtask gen-ports`: change that file, not this one.
 
-use crate::services::{DCCP, Name, Row, SCTP, TCP, UDP, UNOFFICIAL, name, row};
+use crate::packed::{DCCP, Name, Row, SCTP, TCP, UDP, UNOFFICIAL, name, row};
 
 /// How far the last port of a row is from its first at most.
 pub(crate) const WIDEST: u16 = 99;

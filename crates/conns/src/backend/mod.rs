@@ -1,5 +1,7 @@
 //! Where sockets come from.
 
+use output::Family;
+
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "Linux reads it"))]
 mod procfs;
 
@@ -25,10 +27,8 @@ pub(crate) fn sees_all_processes() -> bool {
 
 /// Which sockets to collect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "two independent pairs")]
 pub(crate) struct Kinds {
     pub tcp: bool,
     pub udp: bool,
-    pub ipv4: bool,
-    pub ipv6: bool,
+    pub family: Family,
 }

@@ -6,6 +6,7 @@ use netstat2::{
     AddressFamilyFlags, ProtocolFlags, ProtocolSocketInfo, SocketInfo, TcpState,
     iterate_sockets_info,
 };
+use output::Family;
 use thiserror::Error;
 
 use super::Kinds;
@@ -52,8 +53,8 @@ fn sockets(
     kinds: Kinds,
 ) -> Result<impl Iterator<Item = Result<Socket, CollectError>>, CollectError> {
     let mut families = AddressFamilyFlags::empty();
-    families.set(AddressFamilyFlags::IPV4, kinds.ipv4);
-    families.set(AddressFamilyFlags::IPV6, kinds.ipv6);
+    families.set(AddressFamilyFlags::IPV4, kinds.family != Family::Ipv6);
+    families.set(AddressFamilyFlags::IPV6, kinds.family != Family::Ipv4);
     let mut protocols = ProtocolFlags::empty();
     protocols.set(ProtocolFlags::TCP, kinds.tcp);
     protocols.set(ProtocolFlags::UDP, kinds.udp);

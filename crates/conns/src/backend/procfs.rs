@@ -6,6 +6,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use output::Family;
+
 use super::Kinds;
 use crate::socket::{Endpoint, Socket, State};
 
@@ -46,11 +48,12 @@ impl Facts {
 
 /// Whether /proc/net lists any socket of these kinds.
 pub(crate) fn has_sockets(kinds: Kinds) -> bool {
+    let (ipv4, ipv6) = (kinds.family != Family::Ipv6, kinds.family != Family::Ipv4);
     [
-        (kinds.tcp && kinds.ipv4, "tcp"),
-        (kinds.tcp && kinds.ipv6, "tcp6"),
-        (kinds.udp && kinds.ipv4, "udp"),
-        (kinds.udp && kinds.ipv6, "udp6"),
+        (kinds.tcp && ipv4, "tcp"),
+        (kinds.tcp && ipv6, "tcp6"),
+        (kinds.udp && ipv4, "udp"),
+        (kinds.udp && ipv6, "udp6"),
     ]
     .into_iter()
     .any(|(is_asked, file)| is_asked && !lines(file).is_empty())

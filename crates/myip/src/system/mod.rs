@@ -5,8 +5,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use if_addrs::{IfAddr, Interface};
+use output::Family;
 
-use crate::choice::Family;
 use crate::row::{Ipv6Flags, Row};
 
 #[cfg_attr(not(any(target_os = "linux", test)), expect(dead_code, reason = "Linux reads it"))]

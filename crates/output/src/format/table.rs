@@ -6,9 +6,9 @@ use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Cell, Format, Heading};
-use crate::escape::{self, Blanks};
+use crate::escape::{self, Blanks, push_display};
 use crate::tone::{self, Tone};
-use crate::value::{Value, push_display};
+use crate::value::Value;
 
 /// Rows that are measured together at most; later ones widen their column if they must.
 const WINDOW_ROWS: usize = 1000;

@@ -12,11 +12,11 @@ use crate::hosts::{self, HostsFile};
 use crate::name::ParsedName;
 
 #[cfg(not(any(windows, target_os = "android", target_vendor = "apple")))]
-#[path = "system/resolv_conf.rs"]
+#[path = "resolv_conf.rs"]
 mod source;
 
 #[cfg(any(windows, target_os = "android", target_vendor = "apple"))]
-#[path = "system/registry.rs"]
+#[path = "registry.rs"]
 mod source;
 
 /// More dots than these are not asked for by `ndots` (`RES_MAXNDOTS` of the C library).
