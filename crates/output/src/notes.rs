@@ -1,13 +1,13 @@
 //! The second channel: notes, hints, errors and progress, which end on stderr.
 
 use std::error::Error;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstyle::Style;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::escape::{self, Backslash, Blanks};
 use crate::exit;
@@ -136,7 +136,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn progress_style() -> ProgressStyle {
-    ProgressStyle::with_template("{wide_bar} {pos}/{len} {per_sec:>10} {eta:>4} left")
+    ProgressStyle::with_template("{wide_bar} {pos}/{len} {rate} {eta} left")
         .expect("the template is valid")
+        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A terminal that takes no text takes no progress either.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        })
         .progress_chars("=> ")
 }
