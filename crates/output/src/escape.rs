@@ -91,7 +91,7 @@ pub fn is_unsafe(character: char) -> bool {
             | '\u{202a}'..='\u{202e}'                       // embeddings and overrides
             | '\u{2066}'..='\u{2069}'                       // isolates
             | '\u{2028}' | '\u{2029}'                       // line and paragraph separator
-            | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' // fillers: blank, yet no blank
+            | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' // blank, yet no blank
             | '\u{fff9}'..='\u{fffb}'                       // interlinear annotation
             | '\u{e0000}'..='\u{e0fff}') // tags
 }
@@ -204,7 +204,7 @@ mod tests {
         let code = u32::from(c);
         code < 0x20
             || (0x7f..=0x9f).contains(&code)
-            || [0xad, 0x34f, 0x61c, 0x180e, 0x3164, 0xfeff, 0xffa0].contains(&code)
+            || [0xad, 0x34f, 0x61c, 0x180e, 0x2800, 0x3164, 0xfeff, 0xffa0].contains(&code)
             || (0x0300..=0x036f).contains(&code)
             || (0x200b..=0x200f).contains(&code)
             || (0x2028..=0x202e).contains(&code)

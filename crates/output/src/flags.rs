@@ -42,7 +42,7 @@ pub(crate) struct Flags {
     pub(crate) columns: Vec<String>,
 
     /// End rows with NUL instead of a newline; bare values are exact bytes
-    #[arg(short = '0', long, conflicts_with = "json")]
+    #[arg(short = '0', long)]
     pub(crate) null: bool,
 
     /// Print nothing: the exit code is the answer
@@ -96,6 +96,16 @@ impl Flags {
             None if self.short || (is_bare && self.columns.is_empty()) => Shape::Short,
             None => Shape::Rows(FormatName::Table),
         }
+    }
+
+    /// What the parser cannot see to be wrong.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        if self.null && self.shape(false) == Shape::Rows(FormatName::Json) {
+            return Some("--null ends rows, which a JSON array has none of: use jsonl".to_owned());
+        }
+        let is_repeated = |(index, name)| self.columns[..index].contains(name);
+        let (_, twice) = self.columns.iter().enumerate().find(|column| is_repeated(*column))?;
+        Some(format!("the column '{twice}' is named twice"))
     }
 
     /// Where rows go. Colours are translated for the consoles that need it; nothing is taken away.

@@ -1,6 +1,5 @@
 //! The second channel: notes, hints, errors and progress, which end on stderr.
 
-use std::error::Error;
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -10,7 +9,7 @@ use anstyle::Style;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::escape::{self, Backslash, Blanks};
-use crate::exit;
+use crate::exit::{self, Exit, Failure};
 use crate::tone::Tone;
 
 /// A run shorter than this shows no progress: it would only flicker.
@@ -22,43 +21,46 @@ pub struct Notes(Arc<Channel>);
 
 struct Channel {
     tool: String,
-    is_quiet: bool,
-    is_coloured: bool,
-    shows_progress: bool,
+    manner: Manner,
     started: Instant,
     bar: OnceLock<ProgressBar>,
     footnotes: Mutex<Vec<String>>,
     sink: Mutex<Box<dyn Write + Send>>,
 }
 
+#[derive(Clone, Copy, Default)]
+struct Manner {
+    is_quiet: bool,
+    is_coloured: bool,
+    shows_progress: bool,
+}
+
 impl Notes {
     /// A channel that ends on stderr, with progress where that is a terminal.
-    #[must_use]
-    pub fn on_stderr(tool: &str, is_quiet: bool, is_coloured: bool) -> Self {
-        Self(Arc::new(Channel {
-            tool: tool.to_owned(),
-            is_quiet,
-            is_coloured,
-            shows_progress: !is_quiet && io::stderr().is_terminal(),
-            started: Instant::now(),
-            bar: OnceLock::new(),
-            footnotes: Mutex::default(),
-            sink: Mutex::new(Box::new(io::stderr())),
-        }))
+    pub(crate) fn on_stderr(tool: &str, is_quiet: bool, is_coloured: bool) -> Self {
+        let sink: Box<dyn Write + Send> = if is_coloured {
+            Box::new(anstream::AutoStream::always(io::stderr()))
+        } else {
+            Box::new(io::stderr())
+        };
+        let shows_progress = !is_quiet && io::stderr().is_terminal();
+        Self::new(tool, Manner { is_quiet, is_coloured, shows_progress }, sink)
     }
 
     /// A channel that ends in `sink`, without colour or progress: for tests.
     #[must_use]
     pub fn to(tool: &str, sink: impl Write + Send + 'static) -> Self {
+        Self::new(tool, Manner::default(), Box::new(sink))
+    }
+
+    fn new(tool: &str, manner: Manner, sink: Box<dyn Write + Send>) -> Self {
         Self(Arc::new(Channel {
             tool: tool.to_owned(),
-            is_quiet: false,
-            is_coloured: false,
-            shows_progress: false,
+            manner,
             started: Instant::now(),
             bar: OnceLock::new(),
             footnotes: Mutex::default(),
-            sink: Mutex::new(Box::new(sink)),
+            sink: Mutex::new(sink),
         }))
     }
 
@@ -83,18 +85,22 @@ impl Notes {
         self.line(Tone::Warn, text);
     }
 
-    /// Says what failed, with its causes, and what would have been right.
-    pub(crate) fn failure(&self, error: &(dyn Error + 'static), hint: Option<&str>) {
-        self.line(Tone::Bad, &exit::with_causes(error));
-        if let Some(hint) = hint {
-            self.line(Tone::Dim, &format!("hint: {hint}"));
+    /// Says what failed, with its causes, and what would have been right. Even who wants to hear
+    /// nothing is told that the command line makes no sense.
+    pub(crate) fn failure(&self, failure: &impl Failure) {
+        let is_said = !self.0.manner.is_quiet || failure.exit() == Exit::Usage;
+        if is_said {
+            self.write(Tone::Bad, &exit::with_causes(failure));
+            if let Some(hint) = failure.hint() {
+                self.write(Tone::Dim, &format!("hint: {hint}"));
+            }
         }
     }
 
     /// Shows how far the work is, once it has gone on for a while and stderr is a terminal.
     pub fn progress(&self, done: u64, total: u64) {
         let channel = &self.0;
-        if !channel.shows_progress || channel.started.elapsed() < PROGRESS_DELAY {
+        if !channel.manner.shows_progress || channel.started.elapsed() < PROGRESS_DELAY {
             return;
         }
         let bar = channel.bar.get_or_init(|| ProgressBar::new(total).with_style(progress_style()));
@@ -117,10 +123,13 @@ impl Notes {
     }
 
     fn line(&self, tone: Tone, text: &str) {
-        if self.0.is_quiet {
-            return;
+        if !self.0.manner.is_quiet {
+            self.write(tone, text);
         }
-        let style = if self.0.is_coloured { tone.style() } else { Style::new() };
+    }
+
+    fn write(&self, tone: Tone, text: &str) {
+        let style = if self.0.manner.is_coloured { tone.style() } else { Style::new() };
         let mut line = format!("{style}{}:{style:#} ", self.0.tool);
         escape::push_text(&mut line, text, Blanks::Kept, Backslash::Kept);
         line.push('\n');

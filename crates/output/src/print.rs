@@ -58,7 +58,7 @@ impl<R: Record> Printer<R> {
         let mut has_rows = false;
         loop {
             if !rows.is_ready() {
-                notes.suspend(|| self.show(out))?;
+                self.show(out)?;
             }
             let Some(row) = rows.next() else { break };
             let exit = match &row {
@@ -69,19 +69,19 @@ impl<R: Record> Printer<R> {
             let row = match row {
                 Ok(row) => row,
                 Err(failure) => {
-                    notes.suspend(|| self.show(out))?;
+                    self.show(out)?;
                     report(&failure, notes);
                     continue;
                 }
             };
             let absence = row.absence();
             if let Some(sentence) = &absence {
-                notes.suspend(|| self.show(out))?;
+                self.show(out)?;
                 notes.absence(sentence);
             }
             if !self.is_quiet && (absence.is_none() || self.has_absences) {
                 has_rows = true;
-                notes.suspend(|| self.print_row(&row, out))?;
+                self.print_row(&row, out)?;
             }
         }
         let found_out = worst.is_none_or(|worst| worst <= Exit::No);
@@ -118,8 +118,24 @@ impl<R> Column<R> {
 /// Says on stderr what failed, and gives what that means for the exit code. What is known by then
 /// has to be shown before, so that both stand in their order.
 pub(crate) fn report(failure: &impl Failure, notes: &Notes) -> Exit {
-    notes.failure(failure, failure.hint().as_deref());
+    notes.failure(failure);
     failure.exit()
+}
+
+/// Writes while the progress is out of the way: both may be on the same terminal.
+pub(crate) struct BesideProgress<W> {
+    pub out: W,
+    pub notes: Notes,
+}
+
+impl<W: Write> Write for BesideProgress<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.notes.suspend(|| self.out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 #[cfg(test)]

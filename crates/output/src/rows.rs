@@ -38,10 +38,10 @@ impl<I: Iterator> Rows for AtOnce<I> {
 /// result), each index once, what `to_rows` makes of the two. Results that come at about the same time
 /// come in the order of their indices; a slow one does not hold the others up for more than 20 ms
 /// each.
-pub fn as_they_come<T, R>(
+pub fn as_they_come<T, R: IntoIterator>(
     arrivals: Receiver<(usize, T)>,
-    to_rows: impl FnMut(usize, T) -> Vec<R>,
-) -> impl Rows<Item = R> {
+    to_rows: impl FnMut(usize, T) -> R,
+) -> impl Rows<Item = R::Item> {
     AsTheyCome { results: InOrder::new(arrivals), to_rows, rows: VecDeque::new() }
 }
 
@@ -51,10 +51,10 @@ struct AsTheyCome<T, R, F> {
     rows: VecDeque<R>,
 }
 
-impl<T, R, F: FnMut(usize, T) -> Vec<R>> Iterator for AsTheyCome<T, R, F> {
-    type Item = R;
+impl<T, R: IntoIterator, F: FnMut(usize, T) -> R> Iterator for AsTheyCome<T, R::Item, F> {
+    type Item = R::Item;
 
-    fn next(&mut self) -> Option<R> {
+    fn next(&mut self) -> Option<R::Item> {
         while self.rows.is_empty() {
             let (index, result) = self.results.next()?;
             self.rows.extend((self.to_rows)(index, result));
@@ -63,7 +63,7 @@ impl<T, R, F: FnMut(usize, T) -> Vec<R>> Iterator for AsTheyCome<T, R, F> {
     }
 }
 
-impl<T, R, F: FnMut(usize, T) -> Vec<R>> Rows for AsTheyCome<T, R, F> {
+impl<T, R: IntoIterator, F: FnMut(usize, T) -> R> Rows for AsTheyCome<T, R::Item, F> {
     fn is_ready(&mut self) -> bool {
         while self.rows.is_empty() && self.results.is_ready() {
             let Some((index, result)) = self.results.next() else { return true };
@@ -78,6 +78,7 @@ struct InOrder<T> {
     waiting: BTreeMap<usize, T>,
     /// When each came, the longest waiting first; those that were released since included.
     arrived: VecDeque<(Instant, usize)>,
+    /// The index whose turn it is.
     next: usize,
     /// All up to this index have waited long enough.
     release: Option<usize>,
@@ -106,33 +107,55 @@ impl<T> InOrder<T> {
         self.waiting.remove_entry(&first)
     }
 
-    /// When the longest waiting result has waited long enough, and its index.
-    fn deadline(&mut self) -> Option<(Instant, usize)> {
+    fn arrive(&mut self, (index, result): (usize, T)) {
+        self.waiting.insert(index, result);
+        self.arrived.push_back((Instant::now(), index));
+    }
+
+    /// Releases all that have waited long enough. Returns when the next will have.
+    fn release_until(&mut self, now: Instant) -> Option<Instant> {
         while let Some((since, index)) = self.arrived.front() {
+            let deadline = *since + GRACE;
             if self.waiting.contains_key(index) {
-                return Some((*since + GRACE, *index));
+                if deadline > now {
+                    return Some(deadline);
+                }
+                self.release = self.release.max(Some(*index));
             }
             self.arrived.pop_front();
         }
         None
     }
 
-    fn arrive(&mut self, (index, result): (usize, T)) {
-        self.waiting.insert(index, result);
-        self.arrived.push_back((Instant::now(), index));
-    }
-
-    /// Whether the next result, or the end, is there or comes at once.
-    fn is_ready(&mut self) -> bool {
-        let end = Instant::now() + GRACE;
-        while self.turn().is_none() {
-            match self.arrivals.recv_timeout(end.saturating_duration_since(Instant::now())) {
+    /// Waits for the next result or the end, not longer than until `limit`. Whether it is there.
+    fn wait(&mut self, limit: Option<Instant>) -> bool {
+        loop {
+            let now = Instant::now();
+            let release = self.release_until(now);
+            if self.turn().is_some() {
+                return true;
+            }
+            if limit.is_some_and(|limit| limit <= now) {
+                return false;
+            }
+            let arrival = match limit.into_iter().chain(release).min() {
+                Some(end) => self.arrivals.recv_timeout(end - now),
+                None => self.arrivals.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match arrival {
                 Ok(arrival) => self.arrive(arrival),
-                Err(RecvTimeoutError::Timeout) => return false,
-                Err(RecvTimeoutError::Disconnected) => return true,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.release = Some(usize::MAX);
+                    return true;
+                }
             }
         }
-        true
+    }
+
+    /// Whether the next result, or the end, is there or comes within a blink.
+    fn is_ready(&mut self) -> bool {
+        self.wait(Some(Instant::now() + GRACE))
     }
 }
 
@@ -140,22 +163,8 @@ impl<T> Iterator for InOrder<T> {
     type Item = (usize, T);
 
     fn next(&mut self) -> Option<(usize, T)> {
-        loop {
-            if let Some(result) = self.take_turn() {
-                return Some(result);
-            }
-            let Some((deadline, index)) = self.deadline() else {
-                let arrival = self.arrivals.recv().ok()?;
-                self.arrive(arrival);
-                continue;
-            };
-            let patience = deadline.saturating_duration_since(Instant::now());
-            match self.arrivals.recv_timeout(patience) {
-                Ok(arrival) => self.arrive(arrival),
-                Err(RecvTimeoutError::Timeout) => self.release = Some(index),
-                Err(RecvTimeoutError::Disconnected) => self.release = Some(usize::MAX),
-            }
-        }
+        self.wait(None);
+        self.take_turn()
     }
 }
 
@@ -194,6 +203,23 @@ mod tests {
         }
         drop(sender);
         assert_eq!(in_order(receiver).collect::<Vec<_>>(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn gaps_hold_up_once_and_not_one_by_one() {
+        let (sender, receiver) = mpsc::channel();
+        for index in (0..200).filter(|index| index % 2 == 1) {
+            sender.send((index, index)).unwrap();
+        }
+        let mut rows = in_order(receiver);
+        let mut not_ready = 0;
+        for expected in (0..200).filter(|index| index % 2 == 1) {
+            not_ready += usize::from(!rows.is_ready());
+            assert_eq!(rows.next(), Some(expected));
+        }
+        assert!(not_ready <= 1, "{not_ready}");
+        drop(sender);
+        assert_eq!(rows.next(), None);
     }
 
     #[test]

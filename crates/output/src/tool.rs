@@ -1,10 +1,11 @@
 //! From a command line to rows on stdout and an exit code.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
 use clap::{Args, Command, FromArgMatches, Parser};
 
 use crate::escape::{self, Backslash, Blanks};
@@ -12,7 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::flags::{Flags, FormatName, Shape};
 use crate::manual::{ColumnEntry, Manual};
 use crate::notes::Notes;
-use crate::print::{self, OutputError, Printer};
+use crate::print::{self, BesideProgress, OutputError, Printer};
 use crate::record::{Column, Record};
 use crate::rows::Rows;
 
@@ -98,7 +99,8 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let notes = Notes::on_stderr(&name, flags.quiet, flags.color.is_on(&io::stderr()));
     let mut printer = printer(&tool, &flags);
-    let mut out = BufWriter::with_capacity(BUFFER_SIZE, flags.stdout());
+    let out = BesideProgress { out: flags.stdout(), notes: notes.clone() };
+    let mut out = BufWriter::with_capacity(BUFFER_SIZE, out);
     let exit = match tool.rows(&notes) {
         Ok(rows) => printer.run(rows, &mut out, &notes),
         Err(failure) => print::report(&failure, &notes),
@@ -112,9 +114,13 @@ fn parse<T: Tool>(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<(T, Flags), clap::Error> {
     let matches = command.try_get_matches_from_mut(arguments)?;
-    T::from_arg_matches(&matches)
+    let (tool, flags) = T::from_arg_matches(&matches)
         .and_then(|tool| Ok((tool, Flags::from_arg_matches(&matches)?)))
-        .map_err(|error| error.format(command))
+        .map_err(|error| error.format(command))?;
+    match flags.contradiction() {
+        Some(contradiction) => Err(command.error(ErrorKind::ArgumentConflict, contradiction)),
+        None => Ok((tool, flags)),
+    }
 }
 
 /// Prints help or version, or says what is wrong with the command line.
@@ -125,7 +131,7 @@ fn refuse(name: &str, error: &clap::Error) -> Exit {
         return Exit::Usage;
     }
     match error.print().and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             print::report(&OutputError::from(error), &Notes::on_stderr(name, false, false))
         }
         _ => Exit::Yes,
