@@ -1,11 +1,11 @@
 //! What was asked, and the way from there to rows.
 
 use std::io;
-use std::net::ToSocketAddrs;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use clap::Parser;
-use output::{Exit, FamilyFlags, Notes, Rows, Tool};
+use output::{Exit, FamilyFlags, Notes, Pasted, Rows, Tool};
 use thiserror::Error;
 
 use crate::ports::{self, Ports};
@@ -35,9 +35,18 @@ pub struct Cli {
     family: FamilyFlags,
 }
 
+/// The longest name of a host in octets, without the dot at its end.
+const MAX_NAME: usize = 253;
+
+/// The longest label in octets.
+const MAX_LABEL: usize = 63;
+
 /// What can go wrong.
 #[derive(Debug, Error)]
 pub enum Failure {
+    /// Not one thread could be started.
+    #[error("cannot start to scan")]
+    Start(#[source] io::Error),
     /// The host's name has no address, or the resolver did not answer.
     #[error("cannot resolve '{host}'")]
     Resolve {
@@ -81,10 +90,11 @@ impl Tool for Cli {
         let ports = ports::in_order(&self.ports);
         let (notes, mut done, total) = (notes.clone(), 0, ports.len() as u64);
         let plan = Plan { timeout: self.timeout, target: self.target()?, ports };
-        Ok(output::as_they_come(scan::scan(plan), move |_, row| {
+        let rows = scan::scan(plan).map_err(Failure::Start)?;
+        Ok(output::as_they_come(rows, move |_, row| {
             done += 1;
             notes.progress(done, total);
-            vec![Ok(row)]
+            [Ok(row)]
         }))
     }
 }
@@ -93,11 +103,11 @@ impl Cli {
     fn target(self) -> Result<Target, Failure> {
         let Self { host, family, .. } = self;
         let family = family.family();
+        let is_wanted = |address: &SocketAddr| family.admits(address.ip().to_canonical());
         match (host.as_str(), 0).to_socket_addrs() {
             Err(source) => Err(Failure::Resolve { host, source }),
             Ok(addresses) => {
-                let addresses: Vec<_> =
-                    addresses.filter(|address| family.admits(address.ip())).collect();
+                let addresses: Vec<_> = addresses.filter(is_wanted).collect();
                 if addresses.is_empty() {
                     return Err(Failure::NoAddress { host, what: family.address_name() });
                 }
@@ -107,22 +117,33 @@ impl Cli {
     }
 }
 
-/// A host by itself: a URL, or a port pasted with it, is told how to be written.
+/// A host by itself; what is pasted with more, or cannot be a host, is told how to be written.
 fn host(text: &str) -> Result<String, String> {
-    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    if bare.is_empty() {
-        return Err("a host is a name or an address, as in 'localhost' or '127.0.0.1'".to_owned());
-    }
-    if let Some((_, rest)) = text.split_once("://") {
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        return Err(format!("this is a URL: give the host and the ports, as in '{host} 443'"));
-    }
-    if let Some((host, port)) = text.rsplit_once(':')
-        && !host.contains(':')
-    {
+    if let Some(Pasted { scheme, host, port }) = Pasted::parse(text) {
+        let port = port.or(scheme).unwrap_or("443");
         return Err(format!("give host and port apart, as in '{host} {port}'"));
     }
-    Ok(bare.to_owned())
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.split('%').next().unwrap_or(bare).parse::<IpAddr>();
+    match address {
+        Ok(IpAddr::V6(address)) if address.is_unicast_link_local() && !bare.contains('%') => {
+            Err(format!("a link-local address needs its interface, as in '{address}%eth0'"))
+        }
+        Err(_) if !is_name(bare) => {
+            Err("a host is a name or an address, as in 'localhost' or '127.0.0.1'".to_owned())
+        }
+        _ => Ok(bare.to_owned()),
+    }
+}
+
+/// Whether a text can be the name of a host: labels of 1 to 63 octets, 253 with the dots between
+/// them (RFC 1035, 2.3.4), and none of the characters that no resolver takes.
+fn is_name(text: &str) -> bool {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let is_strange = |c: char| c.is_whitespace() || c.is_control() || "/,;:@[]%\\".contains(c);
+    name.len() <= MAX_NAME
+        && name.split('.').all(|label| (1..=MAX_LABEL).contains(&label.len()))
+        && !name.contains(is_strange)
 }
 
 #[cfg(test)]
@@ -130,18 +151,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_host_that_cannot_be_resolved_is_not_known_to_be_absent() {
+        let failure =
+            Failure::Resolve { host: "db".to_owned(), source: io::Error::other("no answer") };
+        assert_eq!(output::Failure::exit(&failure), Exit::Unknown);
+        assert_eq!(output::with_causes(&failure), "cannot resolve 'db': no answer");
+    }
+
+    #[test]
     fn a_host_stands_alone() {
-        for text in ["localhost", "127.0.0.1", "::1", "fe80::1%eth0"] {
+        for text in ["localhost", "a_b.test.", "127.0.0.1", "::1", "fe80::1%eth0", "bücher.test"] {
             assert_eq!(host(text), Ok(text.to_owned()));
         }
         assert_eq!(host("[::1]"), Ok("::1".to_owned()));
         let cases = [
-            ("", "a host is a name or an address, as in 'localhost' or '127.0.0.1'"),
-            ("https://a.b/c", "this is a URL: give the host and the ports, as in 'a.b 443'"),
+            ("https://a.b/c", "give host and port apart, as in 'a.b https'"),
+            ("http://a.b:8080/", "give host and port apart, as in 'a.b 8080'"),
             ("localhost:80", "give host and port apart, as in 'localhost 80'"),
+            ("[::1]:80", "give host and port apart, as in '::1 80'"),
+            ("me@a.b", "give host and port apart, as in 'a.b 443'"),
+            ("fe80::1", "a link-local address needs its interface, as in 'fe80::1%eth0'"),
         ];
         for (text, message) in cases {
             assert_eq!(host(text), Err(message.to_owned()));
+        }
+        for text in ["", ".", "..", "no..host", "a b", "127.0.0.0/30", "h1,h2", "[::1", "h%lo"] {
+            let message = "a host is a name or an address, as in 'localhost' or '127.0.0.1'";
+            assert_eq!(host(text), Err(message.to_owned()), "{text}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Is anybody home? Try TCP ports and say what answered.
 
 mod cli;
+mod limits;
 mod ports;
 mod row;
 mod scan;

@@ -4,14 +4,21 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::limits;
 use crate::row::{Row, State};
 
 /// Attempts under way at the same time.
 const MAX_IN_FLIGHT: usize = 128;
+
+/// How long a shortage of descriptors or local ports is waited out.
+const MAX_SHORTAGE: Duration = Duration::from_secs(10);
+
+/// How long until it is tried again in a shortage.
+const SHORTAGE_PAUSE: Duration = Duration::from_millis(10);
 
 /// A host with all its addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,24 +39,36 @@ pub(crate) struct Plan {
 
 /// Tries every port of the plan. Each row comes as soon as it is known, with the place of its port
 /// in the plan.
-pub(crate) fn scan(plan: Plan) -> Receiver<(usize, Row)> {
+///
+/// # Errors
+/// Not even one thread could be started.
+pub(crate) fn scan(plan: Plan) -> io::Result<Receiver<(usize, Row)>> {
     let (sender, rows) = mpsc::channel();
-    let in_flight = plan.ports.len().min(MAX_IN_FLIGHT);
+    let in_flight = plan.ports.len().min(MAX_IN_FLIGHT).min(limits::descriptors());
     let (plan, next) = (Arc::new(plan), Arc::new(AtomicUsize::new(0)));
-    for _ in 0..in_flight {
+    for started in 0..in_flight {
         let (plan, next, sender) = (Arc::clone(&plan), Arc::clone(&next), sender.clone());
-        thread::spawn(move || {
-            loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(port) = plan.ports.get(place) else { return };
-                // Nobody listens any more when the output was closed.
-                if sender.send((place, try_port(&plan, *port))).is_err() {
-                    return;
-                }
-            }
-        });
+        let thread = thread::Builder::new().spawn(move || try_ports(&plan, &next, &sender));
+        match thread {
+            Ok(_) => {}
+            Err(error) if started == 0 => return Err(error),
+            // Those there are do the work.
+            Err(_) => break,
+        }
     }
-    rows
+    Ok(rows)
+}
+
+/// Takes one port after the other until none is left.
+fn try_ports(plan: &Plan, next: &AtomicUsize, rows: &Sender<(usize, Row)>) {
+    loop {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        let Some(port) = plan.ports.get(place) else { return };
+        // Nobody listens any more when the output was closed.
+        if rows.send((place, try_port(plan, *port))).is_err() {
+            return;
+        }
+    }
 }
 
 /// Tries the addresses of the host in turn, as `nc` does, until somebody is home at one; otherwise
@@ -71,9 +90,7 @@ fn try_port(plan: &Plan, port: u16) -> Row {
 }
 
 fn try_address(plan: &Plan, address: SocketAddr) -> Row {
-    let start = Instant::now();
-    let connection = TcpStream::connect_timeout(&address, plan.timeout);
-    let elapsed = start.elapsed();
+    let (connection, elapsed) = connect(address, plan.timeout);
     let verdict = judge(&connection, plan.timeout);
     Row {
         host: plan.target.host.clone(),
@@ -82,6 +99,22 @@ fn try_address(plan: &Plan, address: SocketAddr) -> Row {
         state: verdict.state,
         reason: verdict.reason,
         rtt: verdict.is_answer.then_some(elapsed),
+    }
+}
+
+/// Connects, and says how long that took. What this process or this machine runs out of is waited
+/// for: it says nothing of the port.
+fn connect(address: SocketAddr, timeout: Duration) -> (io::Result<TcpStream>, Duration) {
+    let patience = Instant::now() + MAX_SHORTAGE;
+    loop {
+        let start = Instant::now();
+        let connection = TcpStream::connect_timeout(&address, timeout);
+        match &connection {
+            Err(error) if limits::is_shortage(error) && start < patience => {
+                thread::sleep(SHORTAGE_PAUSE);
+            }
+            _ => return (connection, start.elapsed()),
+        }
     }
 }
 
@@ -111,7 +144,7 @@ fn judge(connection: &io::Result<TcpStream>, timeout: Duration) -> Verdict {
             ErrorKind::ConnectionReset => verdict(State::Open, "connected, then reset", true),
             ErrorKind::TimedOut | ErrorKind::WouldBlock => Verdict {
                 state: State::Filtered,
-                reason: format!("no answer within {} s", timeout.as_secs_f64()),
+                reason: format!("no answer within {}", output::in_seconds(timeout)),
                 is_answer: false,
             },
             _ => verdict(State::Unreachable, &output::system_words(error), false),
@@ -172,7 +205,7 @@ mod tests {
         let home = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let target = Target { host: "here".into(), addresses: vec![elsewhere, home] };
         let plan = Plan { target, ports: vec![port], timeout: TIMEOUT };
-        let (place, row) = scan(plan).recv().unwrap();
+        let (place, row) = scan(plan).unwrap().recv().unwrap();
         assert_eq!((place, row.state, row.address), (0, State::Open, home.ip()));
         assert!(row.rtt.is_some_and(|rtt| rtt < TIMEOUT));
     }

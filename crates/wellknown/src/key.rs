@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use output::Pasted;
+
 use crate::port::{PortError, excerpt, port_range};
 use crate::protocol::{Protocol, UnknownProtocol};
 use crate::services::{Service, by_name, by_port, by_ports};
@@ -157,16 +159,13 @@ fn is_name(text: &str) -> bool {
 
 /// What can be looked up of an address or a URL: the port, or else the scheme.
 fn port_part(text: &str) -> String {
-    let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, ""));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-    match (scheme, host, port) {
-        ("", first, last) if is_number(first) && is_number(last) => format!("{first}-{last}"),
-        (_, _, port) if is_number(port) => port.to_owned(),
-        ("", host, "") => host.trim_matches(':').to_owned(),
-        ("", _, port) => port.to_owned(),
-        (scheme, ..) => scheme.to_owned(),
+    match text.split_once(':') {
+        Some((first, last)) if is_number(first) && is_number(last) => format!("{first}-{last}"),
+        _ => match Pasted::parse(text) {
+            Some(pasted) => pasted.port.or(pasted.scheme).unwrap_or(pasted.host).to_owned(),
+            None => text.trim_matches(':').to_owned(),
+        },
     }
 }
 
