@@ -9,7 +9,7 @@ use output::Exit;
 use crate::exchange::AskError;
 use crate::name::{self, present};
 use crate::rdata::{self, type_name};
-use crate::request::{Subject, Target};
+use crate::request::Subject;
 use crate::resolve::{Found, Outcome, ResolveError};
 use crate::row::{Reply, Row, Source};
 use crate::system::SystemConfig;
@@ -28,9 +28,9 @@ pub(crate) type Landed = (usize, Arrival);
 /// The questions whose answers belong together.
 pub(crate) struct Group {
     /// How many have not landed.
-    pub waiting: usize,
+    waiting: usize,
     /// Whether one answer is enough: a name with an IPv4 address needs no IPv6 one.
-    pub needs_one: bool,
+    needs_one: bool,
     has_answer: bool,
     /// What is not said until it is known whether another question of the group has an answer.
     held: Vec<Row>,
@@ -39,14 +39,13 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    pub(crate) fn new(questions: usize, needs_one: bool) -> Self {
-        Self {
-            waiting: questions,
-            needs_one,
-            has_answer: false,
-            held: Vec::new(),
-            aliases: HashSet::new(),
-        }
+    pub(crate) fn new(needs_one: bool) -> Self {
+        Self { waiting: 0, needs_one, has_answer: false, held: Vec::new(), aliases: HashSet::new() }
+    }
+
+    /// One more question belongs to it.
+    pub(crate) const fn add_question(&mut self) {
+        self.waiting += 1;
     }
 
     /// What is to be shown now that this has landed.
@@ -59,20 +58,20 @@ impl Group {
                 Err(error) => vec![unanswered(&error)],
             },
         };
-        self.has_answer |= rows.iter().any(|row| row.exit == Exit::Yes);
+        let is_answer = rows.iter().all(|row| row.absence.is_none());
+        self.has_answer |= is_answer;
         rows.retain(|row| {
-            row.record_type == row.asked_type
-                || row.absence.is_some()
+            !matches!(row.record_type, RecordType::CNAME | RecordType::DNAME)
+                || row.record_type == row.asked_type
                 || self.aliases.insert((row.name.clone(), row.data.clone()))
         });
-        if !self.needs_one {
-            return rows;
-        }
-        let (absences, mut rows): (Vec<_>, _) =
-            rows.into_iter().partition(|row| row.absence.is_some());
-        self.held.extend(absences);
-        if self.waiting == 0 {
-            rows.extend(self.release());
+        if self.needs_one {
+            if !is_answer {
+                self.held.append(&mut rows);
+            }
+            if self.waiting == 0 {
+                rows.extend(self.release());
+            }
         }
         rows
     }
@@ -82,21 +81,25 @@ impl Group {
     fn release(&mut self) -> Vec<Row> {
         let mut held = std::mem::take(&mut self.held);
         if self.has_answer {
-            held.retain(|row| row.exit != Exit::No);
+            held.retain(|row| row.absence.is_none() || row.exit != Exit::No);
             for row in &mut held {
                 row.exit = Exit::Yes;
             }
         }
-        if held.len() > 1 && held.iter().all(|row| row.status == held[0].status) {
-            held.truncate(1);
-        }
+        let mut said = HashSet::new();
+        held.retain(|row| row.absence.is_none() || said.insert(row.status.clone()));
         held
     }
 }
 
-/// What the hosts file has for a target: nothing if the DNS is to be asked.
-pub(crate) fn from_hosts(target: &Target, config: &SystemConfig, path: &Path) -> Vec<Row> {
-    let row = |name: &Name, record_type, data| Row {
+/// What the hosts file has for a question: nothing if the DNS is to be asked.
+pub(crate) fn from_hosts(
+    subject: &Subject,
+    record_type: RecordType,
+    config: &SystemConfig,
+    path: &Path,
+) -> Vec<Row> {
+    let row = |name: &Name, data| Row {
         name: present(name),
         record_type,
         ttl: None,
@@ -108,21 +111,17 @@ pub(crate) fn from_hosts(target: &Target, config: &SystemConfig, path: &Path) ->
         exit: Exit::Yes,
         absence: None,
     };
-    match &target.subject {
-        Subject::Address(address) if target.types == [RecordType::PTR] => {
-            let found = config.hosts.name_of(*address);
-            let rows = found.map(|it| row(&name::reverse(*address), RecordType::PTR, present(it)));
-            rows.into_iter().collect()
+    match subject {
+        Subject::Address(parsed) if record_type == RecordType::PTR => {
+            let found = config.hosts.name_of(parsed.address);
+            let row = |name| row(&name::reverse(parsed.address), present(name));
+            found.map(row).into_iter().collect()
         }
         Subject::Address(_) => Vec::new(),
-        Subject::Name(parsed) => target
-            .types
-            .iter()
-            .flat_map(|record_type| {
-                let addresses = config.hosts.lookup(&parsed.name, *record_type);
-                addresses.into_iter().map(|it| row(&parsed.name, *record_type, it.to_string()))
-            })
-            .collect(),
+        Subject::Name(parsed) => {
+            let addresses = config.hosts.lookup(&parsed.name, record_type);
+            addresses.into_iter().map(|address| row(&parsed.name, address.to_string())).collect()
+        }
     }
 }
 
@@ -163,8 +162,7 @@ fn rows(outcome: &Outcome) -> Vec<Row> {
         }
     };
     // Aliases that lead nowhere are shown all the same.
-    let on_the_way = records().map(|row| Row { exit: without_records.exit, ..row });
-    on_the_way.chain([without_records.clone()]).collect()
+    records().chain([without_records]).collect()
 }
 
 /// What was asked for besides, because of the search list.
@@ -238,8 +236,20 @@ fn unanswered(error: &ResolveError) -> Row {
         status: status.to_owned(),
         asked_type: record_type,
         exit: Exit::Unknown,
-        absence: Some(output::with_causes(error)),
+        absence: Some(in_words(error)),
     }
+}
+
+/// What each server did, the one that is told of first at the head.
+fn in_words(error: &ResolveError) -> String {
+    let mut sentence = output::with_causes(error);
+    if let ResolveError::NoReply { others, .. } = error {
+        for other in others {
+            sentence.push_str("; ");
+            sentence.push_str(&output::with_causes(other));
+        }
+    }
+    sentence
 }
 
 /// One word for scripts.
@@ -251,5 +261,101 @@ const fn status(error: &AskError) -> &'static str {
         AskError::Garbled { .. } | AskError::OtherQuestion { .. } => "MALFORMED",
         AskError::Truncated { .. } => "TRUNCATED",
         _ => "FAILED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::exchange::Transport;
+
+    fn row(record_type: RecordType, asked_type: RecordType, data: &str) -> Row {
+        Row {
+            name: "www.test".to_owned(),
+            record_type,
+            ttl: Some(60),
+            source: Some(Source::Server(Reply {
+                server: SocketAddr::from((Ipv4Addr::LOCALHOST, 53)),
+                transport: Transport::Udp,
+                is_authoritative: false,
+                rtt: Duration::ZERO,
+                sent: 1,
+                was_truncated: false,
+                has_edns: true,
+            })),
+            canonical_name: None,
+            data: Some(data.to_owned()),
+            status: "NOERROR".to_owned(),
+            asked_type,
+            exit: Exit::Yes,
+            absence: None,
+        }
+    }
+
+    fn absent(asked_type: RecordType, status: &str, exit: Exit) -> Row {
+        Row {
+            data: None,
+            status: status.to_owned(),
+            exit,
+            absence: Some(status.to_owned()),
+            ..row(asked_type, asked_type, "")
+        }
+    }
+
+    /// The data of what is shown, or what is said, and the exit code of all of it.
+    fn shown(arrivals: Vec<Vec<Row>>, needs_one: bool) -> (Vec<String>, Option<Exit>) {
+        let mut group = Group::new(needs_one);
+        for _ in &arrivals {
+            group.add_question();
+        }
+        let rows: Vec<_> =
+            arrivals.into_iter().flat_map(|rows| group.land(Arrival::Hosts(rows))).collect();
+        let exit = rows.iter().map(|row| row.exit).max();
+        (rows.into_iter().filter_map(|row| row.data.or(row.absence)).collect(), exit)
+    }
+
+    #[test]
+    fn one_address_is_enough_whichever_question_lands_first() {
+        use RecordType::{A, AAAA, CNAME};
+        let a = || vec![row(CNAME, A, "real.test"), row(A, A, "192.0.2.1")];
+        for (status, exit) in [("NODATA", Exit::No), ("SERVFAIL", Exit::Unknown)] {
+            let aaaa = || vec![row(CNAME, AAAA, "real.test"), absent(AAAA, status, exit)];
+            for arrivals in [vec![a(), aaaa()], vec![aaaa(), a()]] {
+                let (told, exit) = shown(arrivals, true);
+                assert_eq!(exit, Some(Exit::Yes), "{told:?}");
+                assert!(told.contains(&"192.0.2.1".to_owned()), "{told:?}");
+                assert_eq!(told.iter().filter(|it| *it == "real.test").count(), 1, "{told:?}");
+                assert_eq!(told.contains(&status.to_owned()), status == "SERVFAIL", "{told:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_holds_of_both_questions_is_said_once() {
+        use RecordType::{A, AAAA};
+        let both = [A, AAAA].map(|it| vec![absent(it, "NXDOMAIN", Exit::No)]);
+        assert_eq!(shown(both.to_vec(), true), (vec!["NXDOMAIN".to_owned()], Some(Exit::No)));
+        let mixed =
+            vec![vec![absent(A, "NODATA", Exit::No)], vec![absent(AAAA, "TIMEOUT", Exit::Unknown)]];
+        let words = ["NODATA", "TIMEOUT"].map(str::to_owned).to_vec();
+        assert_eq!(shown(mixed, true), (words, Some(Exit::Unknown)));
+    }
+
+    #[test]
+    fn types_that_were_named_each_have_their_say() {
+        use RecordType::{A, MX};
+        let arrivals = vec![vec![row(A, A, "192.0.2.1")], vec![absent(MX, "NODATA", Exit::No)]];
+        let words = ["192.0.2.1", "NODATA"].map(str::to_owned).to_vec();
+        assert_eq!(shown(arrivals, false), (words, Some(Exit::No)));
+    }
+
+    #[test]
+    fn only_aliases_are_shown_once() {
+        use RecordType::{ANY, HINFO, TXT};
+        let same = vec![row(TXT, ANY, "\"x\""), row(HINFO, ANY, "\"x\"")];
+        assert_eq!(shown(vec![same], false).0.len(), 2);
     }
 }

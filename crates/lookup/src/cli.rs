@@ -13,7 +13,7 @@ use crate::answer::{self, Arrival, Group};
 use crate::background::ask_all;
 use crate::exchange::Limits;
 use crate::hosts;
-use crate::name;
+use crate::name::{self, ParsedAddress};
 use crate::rdata::record_type;
 use crate::request::{Request, RequestError, Subject, Target};
 use crate::resolve::{Asked, Source};
@@ -104,13 +104,13 @@ impl Tool for Cli {
         (Exit::Unknown, "of one it could not be found out: no reply, or the server failed"),
     ];
 
-    fn rows(self, _: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
-        self.ask().map_err(Failure)
+    fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
+        self.ask(notes).map_err(Failure)
     }
 }
 
 impl Cli {
-    fn ask(self) -> Result<impl Rows<Item = Result<Row, Failure>>, FailureKind> {
+    fn ask(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, FailureKind> {
         let Request { targets, servers } =
             Request::parse(&self.words, &self.types, self.family.family(), self.port)?;
         let system = if servers.is_empty() { Some(self.system()?) } else { None };
@@ -123,29 +123,39 @@ impl Cli {
         let source = Source { tcp_only: self.tcp, ..Source::new(servers) };
         let limits = Limits { deadline: self.timeout, ..Limits::default() };
 
-        let hosts_path = self.hosts.clone().unwrap_or_else(hosts::system_path);
+        for target in &targets {
+            mention_dropped_zone(&target.subject, notes);
+        }
+        let hosts = self.hosts.unwrap_or_else(hosts::system_path);
         let (sender, landed) = mpsc::channel();
         let (mut groups, mut group_of, mut questions) = (Vec::new(), Vec::new(), Vec::new());
         for target in &targets {
-            let in_hosts = system
-                .as_ref()
-                .map(|system| answer::from_hosts(target, system, &hosts_path))
-                .filter(|rows| !rows.is_empty());
-            let count = if in_hosts.is_some() { 1 } else { target.types.len() };
-            let first = group_of.len();
-            group_of.extend(std::iter::repeat_n(groups.len(), count));
-            groups.push(Group::new(count, target.is_for_any_address));
-            match in_hosts {
-                Some(rows) => {
+            let in_hosts = |record_type: &RecordType| match &system {
+                Some(system) => answer::from_hosts(&target.subject, *record_type, system, &hosts),
+                None => Vec::new(),
+            };
+            let known: Vec<_> = target.types.iter().map(in_hosts).collect();
+            // As for the C library: a name that stands there is not asked for its other address.
+            let is_known = target.is_for_any_address && known.iter().any(|rows| !rows.is_empty());
+            let mut group = Group::new(target.is_for_any_address);
+            for (record_type, rows) in target.types.iter().zip(known) {
+                let index = group_of.len();
+                if !rows.is_empty() {
                     // The receiver lives: it is ours.
-                    let _ = sender.send((first, Arrival::Hosts(rows)));
+                    let _ = sender.send((index, Arrival::Hosts(rows)));
+                } else if is_known {
+                    continue;
+                } else {
+                    questions.push((index, asked(target, *record_type, system.as_ref())));
                 }
-                None => questions.extend((first..).zip(asked(target, system.as_ref()))),
+                group_of.push(groups.len());
+                group.add_question();
             }
+            groups.push(group);
         }
         ask_all(questions, source, limits, sender);
         Ok(output::as_they_come(landed, move |index, arrival| {
-            groups[group_of[index]].land(arrival).into_iter().map(Ok).collect()
+            groups[group_of[index]].land(arrival).into_iter().map(Ok)
         }))
     }
 
@@ -155,13 +165,18 @@ impl Cli {
     }
 }
 
-/// The questions of a target; only the system's resolver has a search list.
-fn asked(target: &Target, system: Option<&SystemConfig>) -> Vec<Asked> {
+fn mention_dropped_zone(subject: &Subject, notes: &Notes) {
+    if let Subject::Address(ParsedAddress { address, dropped_zone: Some(zone) }) = subject {
+        notes.note(format_args!("asking for {address}: the DNS knows no zones such as '{zone}'"));
+    }
+}
+
+/// What to ask of a target; only the system's resolver has a search list.
+fn asked(target: &Target, record_type: RecordType, system: Option<&SystemConfig>) -> Asked {
     let candidates = match (&target.subject, system) {
-        (Subject::Address(address), _) => vec![name::reverse(*address)],
+        (Subject::Address(parsed), _) => vec![name::reverse(parsed.address)],
         (Subject::Name(parsed), Some(system)) => system.candidates(parsed),
         (Subject::Name(parsed), None) => vec![parsed.name.clone()],
     };
-    let asked = |record_type| Asked { candidates: candidates.clone(), record_type };
-    target.types.iter().copied().map(asked).collect()
+    Asked { candidates, record_type }
 }

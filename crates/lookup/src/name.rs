@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use hickory_proto::rr::Name;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+use output::Pasted;
 
 /// The longest label in octets (RFC 1035, 2.3.4).
 pub const LABEL_MAX_OCTETS: usize = 63;
@@ -293,38 +294,18 @@ fn alternatives(readings: &[Ipv4Addr]) -> String {
     readings.iter().map(|reading| format!("'{reading}'")).collect::<Vec<_>>().join(" or ")
 }
 
-/// Whether a text is something that people paste where a name belongs.
+/// What a text is that people paste where a name belongs. A name with escapes is meant as it is.
 fn pasted(text: &str) -> Option<NameError> {
-    if let Some((_, rest)) = text.split_once("://") {
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-        let host = split_port(host).unwrap_or(host);
-        return Some(NameError::Url { text: text.to_owned(), host: bare(host).to_owned() });
+    if text.contains('\\') {
+        return None;
     }
-    if let Some((_, host)) = split_unescaped(text, '@') {
-        let host = split_port(host).unwrap_or(host);
-        return Some(NameError::UserAtHost { text: text.to_owned(), host: bare(host).to_owned() });
-    }
-    split_port(text)
-        .map(|host| NameError::HostPort { text: text.to_owned(), host: bare(host).to_owned() })
-}
-
-fn bare(host: &str) -> &str {
-    host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host)
-}
-
-/// The host before `:port`, if that is what it is.
-fn split_port(text: &str) -> Option<&str> {
-    let (host, port) = split_unescaped(text, ':')?;
-    let digits = !port.is_empty() && port.bytes().all(|octet| octet.is_ascii_digit());
-    (digits && !host.is_empty()).then_some(host)
-}
-
-/// Splits at the last `separator` that has no backslash before it.
-fn split_unescaped(text: &str, separator: char) -> Option<(&str, &str)> {
-    let (before, after) = text.rsplit_once(separator)?;
-    let backslashes = before.bytes().rev().take_while(|&octet| octet == b'\\');
-    (backslashes.count() % 2 == 0).then_some((before, after))
+    let Pasted { scheme, host, port } = Pasted::parse(text)?;
+    let (text, host) = (text.to_owned(), host.to_owned());
+    Some(match (scheme, port) {
+        (Some(_), _) => NameError::Url { text, host },
+        (None, _) if text.contains('@') => NameError::UserAtHost { text, host },
+        (None, _) => NameError::HostPort { text, host },
+    })
 }
 
 /// The labels of a text that is not empty, and whether it ends in a dot.

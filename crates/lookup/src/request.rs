@@ -1,13 +1,12 @@
 //! From the words of the command line to what is to be asked, and whom.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use hickory_proto::rr::RecordType;
 use output::Family;
 use thiserror::Error;
 
-use crate::name::{self, NameError, ParsedName};
+use crate::name::{self, NameError, ParsedAddress, ParsedName};
 use crate::rdata::{TypeError, is_record_type, record_type, type_name};
 use crate::server::{ServerAddress, ServerError};
 
@@ -32,7 +31,7 @@ pub(crate) struct Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     Name(ParsedName),
-    Address(IpAddr),
+    Address(ParsedAddress),
 }
 
 /// A word that makes no sense, and what would.
@@ -98,7 +97,7 @@ impl Request {
 impl Target {
     fn parse(text: &str, types: &[RecordType], family: Family) -> Result<Self, RequestError> {
         let subject = match name::parse_address(text)? {
-            Some(parsed) => Subject::Address(parsed.address),
+            Some(parsed) => Subject::Address(parsed),
             None => Subject::Name(name::parse(text)?),
         };
         let (types, is_for_any_address) = match (types, &subject) {
@@ -133,7 +132,7 @@ mod tests {
         let target = |target: &Target| {
             let subject = match &target.subject {
                 Subject::Name(parsed) => present(&parsed.name),
-                Subject::Address(address) => address.to_string(),
+                Subject::Address(parsed) => parsed.address.to_string(),
             };
             let types: Vec<_> = target.types.iter().map(|it| type_name(*it)).collect();
             format!("{subject} {}", types.join("+"))

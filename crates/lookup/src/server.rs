@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs as _};
 
+use output::Pasted;
+
 /// The port of the DNS (RFC 1035, 4.2).
 pub const DNS_PORT: u16 = 53;
 
@@ -142,8 +144,8 @@ fn parse_with(
     if text.is_empty() {
         return Err(ServerError::Empty);
     }
-    if let Some((scheme, rest)) = text.split_once("://") {
-        return Err(url(text, scheme, rest));
+    if let Some((scheme, _)) = text.split_once("://") {
+        return Err(url(text, scheme));
     }
     // A bare address first: in an IPv6 one the last colon is no port's.
     if let Some(address) = scoped(text, default_port, &index_of)? {
@@ -180,13 +182,12 @@ fn parse_with(
     Ok(ServerAddress::Name { host: host.to_owned(), port })
 }
 
-fn url(text: &str, scheme: &str, rest: &str) -> ServerError {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|octet| octet.is_ascii_digit()) => host,
-        _ => authority,
+fn url(text: &str, scheme: &str) -> ServerError {
+    let host = match Pasted::parse(text).map_or("", |pasted| pasted.host) {
+        host if host.contains(':') => format!("[{host}]"),
+        host => host.to_owned(),
     };
-    let (text, host) = (text.to_owned(), host.to_owned());
+    let text = text.to_owned();
     if ENCRYPTED.contains(&scheme.to_ascii_lowercase().as_str()) {
         ServerError::NotSupportedYet { text, host }
     } else {

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use hickory_proto::rr::Name;
 
@@ -22,12 +21,6 @@ mod source;
 /// More dots than these are not asked for by `ndots` (`RES_MAXNDOTS` of the C library).
 pub const NDOTS_MAX: usize = 15;
 
-/// No longer is waited by `timeout` (`RES_MAXRETRANS` of the C library).
-pub const TIMEOUT_MAX: Duration = Duration::from_secs(30);
-
-/// No more often is asked by `attempts` (`RES_MAXRETRY` of the C library).
-pub const ATTEMPTS_MAX: usize = 5;
-
 /// The resolver configuration of this machine, or of the files given instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SystemConfig {
@@ -37,10 +30,6 @@ pub struct SystemConfig {
     pub search: Vec<Name>,
     /// With as many dots a name is tried as it is first.
     pub ndots: usize,
-    /// How often a server is asked.
-    pub attempts: usize,
-    /// How long a server is waited for.
-    pub timeout: Duration,
     /// The hosts file.
     pub hosts: HostsFile,
 }
@@ -142,8 +131,6 @@ fn from_hickory(
         servers,
         search: search.collect(),
         ndots: options.ndots.min(NDOTS_MAX),
-        attempts: options.attempts.clamp(1, ATTEMPTS_MAX),
-        timeout: options.timeout.clamp(Duration::from_secs(1), TIMEOUT_MAX),
         hosts: HostsFile::default(),
     }
 }
@@ -167,8 +154,6 @@ mod tests {
             servers: vec![],
             search: search.iter().map(|it| parse(it).unwrap().name).collect(),
             ndots,
-            attempts: 2,
-            timeout: Duration::from_secs(5),
             hosts: HostsFile::default(),
         };
         let long = format!("{0}.{0}.{0}", "a".repeat(63));
