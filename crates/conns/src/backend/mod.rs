@@ -32,3 +32,21 @@ pub(crate) struct Kinds {
     pub udp: bool,
     pub family: Family,
 }
+
+#[cfg(target_os = "linux")]
+impl Kinds {
+    /// Each protocol of each family by itself.
+    fn each(self) -> impl Iterator<Item = Self> {
+        let protocols = [(true, false), (false, true)];
+        let families = [Family::Ipv4, Family::Ipv6];
+        let pairs = families.map(|family| protocols.map(|(tcp, udp)| Self { tcp, udp, family }));
+        pairs.into_iter().flatten().filter(move |kind| {
+            let has_protocol = (kind.tcp && self.tcp) || (kind.udp && self.udp);
+            has_protocol && (self.family == Family::Any || self.family == kind.family)
+        })
+    }
+
+    const fn protocol_name(self) -> &'static str {
+        if self.tcp { "TCP" } else { "UDP" }
+    }
+}

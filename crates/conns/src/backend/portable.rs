@@ -21,8 +21,8 @@ pub(crate) enum CollectError {
     #[error("/proc is not mounted")]
     NoProc,
     #[cfg(target_os = "linux")]
-    #[error("the kernel does not answer by netlink (sock_diag), though /proc/net lists sockets")]
-    NetlinkSilent,
+    #[error("the kernel does not tell its {0} sockets by netlink (sock_diag), though it has some")]
+    NetlinkSilent(&'static str),
 }
 
 type Collected = Box<dyn Iterator<Item = Result<Socket, CollectError>>>;
@@ -35,13 +35,17 @@ pub(crate) fn collect(kinds: Kinds) -> Result<Collected, CollectError> {
     if !std::path::Path::new("/proc/self").exists() {
         return Err(CollectError::NoProc);
     }
-    // netstat2 takes netlink's refusal for the end of the list.
-    let mut sockets = sockets(kinds)?.peekable();
-    if sockets.peek().is_none() && super::procfs::has_sockets(kinds) {
-        return Err(CollectError::NetlinkSilent);
-    }
     let facts = Facts::read(kinds);
-    Ok(Box::new(sockets.map(move |socket| Ok(facts.complete(socket?)))))
+    // netstat2 takes netlink's refusal for the end of the list, so each list is looked at by itself.
+    let mut lists = Vec::new();
+    for kind in kinds.each() {
+        let mut list = sockets(kind)?.peekable();
+        if list.peek().is_none() && super::procfs::has_sockets(kind) {
+            return Err(CollectError::NetlinkSilent(kind.protocol_name()));
+        }
+        lists.push(list);
+    }
+    Ok(Box::new(lists.into_iter().flatten().map(move |socket| Ok(facts.complete(socket?)))))
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use output::Family;
 
 use super::Kinds;
-use crate::socket::{Endpoint, Socket, State};
+use crate::socket::{Endpoint, Protocol, Socket, State};
 
 /// A line of /proc/net/{tcp,udp}{,6}: its inode, state (`include/net/tcp_states.h`) and peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,12 +29,13 @@ impl Facts {
     /// Reads what these kinds of sockets need. What cannot be read is not known.
     pub(crate) fn read(kinds: Kinds) -> Self {
         let files: &[_] = if kinds.udp { &["udp", "udp6"] } else { &[] };
-        let udp = files.iter().flat_map(|file| lines(file)).map(|line| (line.inode, line));
-        Self { udp: udp.collect(), names: RefCell::default() }
+        let udp = files.iter().flat_map(|file| lines(file)).filter(|line| line.inode != 0);
+        Self { udp: udp.map(|line| (line.inode, line)).collect(), names: RefCell::default() }
     }
 
     pub(crate) fn complete(&self, mut socket: Socket) -> Socket {
-        if let Some(line) = socket.inode.and_then(|inode| self.udp.get(&inode)) {
+        let line = socket.inode.and_then(|inode| self.udp.get(&inode));
+        if let Some(line) = line.filter(|_| socket.protocol == Protocol::Udp) {
             socket.peer = Some(Endpoint(line.peer));
             socket.state = udp_state(line.state);
         }
@@ -46,17 +47,15 @@ impl Facts {
     }
 }
 
-/// Whether /proc/net lists any socket of these kinds.
+/// Whether /proc/net lists any socket of these kinds, which are one protocol of one family.
 pub(crate) fn has_sockets(kinds: Kinds) -> bool {
-    let (ipv4, ipv6) = (kinds.family != Family::Ipv6, kinds.family != Family::Ipv4);
-    [
-        (kinds.tcp && ipv4, "tcp"),
-        (kinds.tcp && ipv6, "tcp6"),
-        (kinds.udp && ipv4, "udp"),
-        (kinds.udp && ipv6, "udp6"),
-    ]
-    .into_iter()
-    .any(|(is_asked, file)| is_asked && !lines(file).is_empty())
+    let file = match (kinds.tcp, kinds.family) {
+        (true, Family::Ipv6) => "tcp6",
+        (true, _) => "tcp",
+        (false, Family::Ipv6) => "udp6",
+        (false, _) => "udp",
+    };
+    !lines(file).is_empty()
 }
 
 fn lines(file: &str) -> Vec<Line> {
