@@ -127,15 +127,6 @@ impl fmt::Display for ServerAddress {
     }
 }
 
-/// An address with its zone resolved: what `nameserver` lines and `@` have in common.
-///
-/// # Errors
-///
-/// The zone is not an interface of this machine. `Ok(None)`: not an address.
-pub fn parse_scoped(text: &str, port: u16) -> Result<Option<SocketAddr>, ServerError> {
-    scoped(text, port, interface_index)
-}
-
 fn parse_with(
     text: &str,
     default_port: u16,
@@ -202,7 +193,12 @@ fn parse_port(text: &str) -> Result<u16, ServerError> {
         .ok_or_else(|| ServerError::Port { port: text.to_owned() })
 }
 
-fn scoped(
+/// An address with its zone resolved: what `nameserver` lines and `@` have in common.
+///
+/// # Errors
+///
+/// The zone is not an interface of this machine. `Ok(None)`: not an address.
+pub fn scoped(
     text: &str,
     port: u16,
     index_of: impl Fn(&str) -> Result<u32, ServerError>,
@@ -224,7 +220,11 @@ fn scoped(
 }
 
 /// The index of an interface that has an address; a link-local scope is of no use elsewhere.
-fn interface_index(zone: &str) -> Result<u32, ServerError> {
+///
+/// # Errors
+///
+/// There is no such interface, or the system does not tell its interfaces.
+pub fn interface_index(zone: &str) -> Result<u32, ServerError> {
     let interfaces = if_addrs::get_if_addrs()
         .map_err(|source| ServerError::Interfaces { zone: zone.to_owned(), source })?;
     let index = interfaces

@@ -8,7 +8,7 @@ use std::path::Path;
 use hickory_resolver::system_conf::parse_resolv_conf;
 
 use super::{SystemConfig, SystemError, config_error, from_hickory};
-use crate::server;
+use crate::server::{interface_index, scoped};
 
 const SYSTEM_PATH: &str = "/etc/resolv.conf";
 
@@ -54,10 +54,10 @@ fn nameserver(line: &str, port: u16) -> Option<SocketAddr> {
         return None;
     }
     let word = words.next()?;
-    match server::parse_scoped(word, port) {
+    match scoped(word, port, interface_index) {
         Ok(address) => address,
         // No such interface: the C library keeps the address without its scope.
-        Err(_) => server::parse_scoped(word.split('%').next()?, port).ok()?,
+        Err(_) => scoped(word.split('%').next()?, port, interface_index).ok()?,
     }
 }
 
