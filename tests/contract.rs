@@ -19,7 +19,7 @@ struct Sample {
     absent: &'static str,
     /// Command lines that make no sense, beside the flag that no tool has.
     senseless: &'static [&'static [&'static str]],
-    /// Whether an argument that is not UTF-8 can be the name of something.
+    /// Whether an argument that is not Unicode can be the name of something.
     takes_any_bytes: bool,
 }
 
@@ -176,13 +176,23 @@ fn what_is_not_there_is_said_on_stderr_only() {
 }
 
 #[test]
-#[cfg(unix)]
-fn an_argument_that_is_not_utf8_is_refused() {
-    use std::os::unix::ffi::OsStringExt;
-
+fn an_argument_that_is_not_unicode_is_refused() {
     let code = if Stage::set().sample.takes_any_bytes { 1 } else { 2 };
-    let words = [OsString::from_vec(b"b\xffd\x1b[31m".to_vec())];
+    let words = [not_unicode()];
     assert_refused(&testkit::run(PROGRAM, &words), code, &words);
+}
+
+#[cfg(unix)]
+fn not_unicode() -> OsString {
+    std::os::unix::ffi::OsStringExt::from_vec(b"b\xffd\x1b[31m".to_vec())
+}
+
+#[cfg(windows)]
+fn not_unicode() -> OsString {
+    let surrogate = 0xd800;
+    let words: Vec<u16> =
+        "b".encode_utf16().chain([surrogate]).chain("d\x1b[31m".encode_utf16()).collect();
+    std::os::windows::ffi::OsStringExt::from_wide(&words)
 }
 
 #[test]
