@@ -1,9 +1,7 @@
 //! `lookup` as people and scripts run it. Every run names its server or its configuration, so that
 //! none asks the resolver of the machine.
 
-use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -29,28 +27,6 @@ fn tells(output: &Output, code: i32, words: &str) {
     assert_eq!(output.code, Some(code), "{}", output.stderr);
     assert_eq!(output.text(), "");
     assert!(output.stderr.contains(words), "{}", output.stderr);
-}
-
-/// A file of this test's own, which ends with it.
-struct TempFile(PathBuf);
-
-impl TempFile {
-    fn new(test: &str, contents: &str) -> Self {
-        let name = format!("lookup-{test}-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::write(&path, contents).expect("temporary files can be written");
-        Self(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().expect("the path is UTF-8")
-    }
-}
-
-impl Drop for TempFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
 }
 
 #[test]
@@ -215,42 +191,6 @@ fn the_worst_of_several_decides_and_the_others_are_shown() {
 }
 
 #[test]
-#[cfg(not(any(windows, target_vendor = "apple")))]
-fn the_system_is_asked_as_it_is_configured() {
-    let server = demo();
-    let resolv = TempFile::new("resolv", "nameserver 127.0.0.1\nsearch example.test usfca.edu\n");
-    let hosts = TempFile::new("hosts", "192.0.2.7 printer printer.test\n192.0.2.8 printer\n");
-    let port = server.addr().port().to_string();
-    let system = |words: &[&str]| {
-        let files = ["--resolv-conf", resolv.path(), "--hosts", hosts.path(), "-p", &port];
-        lookup(&[&files[..], words].concat())
-    };
-    assert_eq!(system(&["www", "-s", "-4"]).text(), "104.239.221.147\n");
-    assert_eq!(system(&["www.usfca.edu", "-s"]).text(), "104.239.221.147\n");
-    assert_eq!(system(&["printer", "-s"]).text(), "192.0.2.7\n192.0.2.8\n");
-    assert_eq!(system(&["192.0.2.7", "-s"]).text(), "printer\n");
-    assert_eq!(system(&["127.0.0.1", "-s"]).text(), "localhost\n");
-    let row = &rows(&system(&["printer", "-j"]))[0];
-    assert_eq!((&row["server"], &row["port"]), (&hosts.path().into(), &Value::Null));
-    // A server that is named is asked and nothing else.
-    let named = at(server.addr(), &["printer", "--hosts", hosts.path(), "-s"]);
-    assert_eq!((named.code, named.text()), (Some(3), ""));
-}
-
-#[test]
-#[cfg(not(any(windows, target_vendor = "apple")))]
-fn what_stands_in_the_hosts_file_is_asked_of_nobody() {
-    let server = Misbehaving::start(Behaviour::Silent).unwrap();
-    let resolv = TempFile::new("resolv-2", "nameserver 127.0.0.1\n");
-    let hosts = TempFile::new("hosts-2", "2001:db8::7 printer\n");
-    let port = server.addr().port().to_string();
-    let files = ["--resolv-conf", resolv.path(), "--hosts", hosts.path(), "-p", &port];
-    let output = lookup(&[&files[..], &["printer", "-s"]].concat());
-    assert_eq!((output.code, output.text()), (Some(0), "2001:db8::7\n"));
-    assert_eq!(server.queries(), 0);
-}
-
-#[test]
 fn what_cannot_be_a_question_is_told_how_to_be_one() {
     let cases = [
         (&["https://www.usfca.edu/x"][..], "ask for 'www.usfca.edu'"),
@@ -263,5 +203,78 @@ fn what_cannot_be_a_question_is_told_how_to_be_one() {
     for (words, hint) in cases {
         // The last server is never asked: the words before it make no sense.
         tells(&lookup(&[words, &["@127.0.0.1:9"]].concat()), 2, hint);
+    }
+}
+
+#[test]
+#[cfg(any(windows, target_vendor = "apple"))]
+fn a_file_that_the_system_does_not_have_is_refused() {
+    let output = lookup(&["www", "--resolv-conf", "resolv.conf"]);
+    tells(&output, 3, "'resolv.conf': this system has no files of that kind");
+}
+
+/// The system's resolver, where a file can stand for it.
+#[cfg(not(any(windows, target_vendor = "apple")))]
+mod system {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn the_system_is_asked_as_it_is_configured() {
+        let server = demo();
+        let resolv =
+            TempFile::new("resolv", "nameserver 127.0.0.1\nsearch example.test usfca.edu\n");
+        let hosts = TempFile::new("hosts", "192.0.2.7 printer printer.test\n192.0.2.8 printer\n");
+        let port = server.addr().port().to_string();
+        let system = |words: &[&str]| {
+            let files = ["--resolv-conf", resolv.path(), "--hosts", hosts.path(), "-p", &port];
+            lookup(&[&files[..], words].concat())
+        };
+        assert_eq!(system(&["www", "-s", "-4"]).text(), "104.239.221.147\n");
+        assert_eq!(system(&["www.usfca.edu", "-s"]).text(), "104.239.221.147\n");
+        assert_eq!(system(&["printer", "-s"]).text(), "192.0.2.7\n192.0.2.8\n");
+        assert_eq!(system(&["192.0.2.7", "-s"]).text(), "printer\n");
+        assert_eq!(system(&["127.0.0.1", "-s"]).text(), "localhost\n");
+        let row = &rows(&system(&["printer", "-j"]))[0];
+        assert_eq!((&row["server"], &row["port"]), (&hosts.path().into(), &Value::Null));
+        // A server that is named is asked and nothing else.
+        let named = at(server.addr(), &["printer", "--hosts", hosts.path(), "-s"]);
+        assert_eq!((named.code, named.text()), (Some(3), ""));
+    }
+
+    #[test]
+    fn what_stands_in_the_hosts_file_is_asked_of_nobody() {
+        let server = Misbehaving::start(Behaviour::Silent).unwrap();
+        let resolv = TempFile::new("resolv-2", "nameserver 127.0.0.1\n");
+        let hosts = TempFile::new("hosts-2", "2001:db8::7 printer\n");
+        let port = server.addr().port().to_string();
+        let files = ["--resolv-conf", resolv.path(), "--hosts", hosts.path(), "-p", &port];
+        let output = lookup(&[&files[..], &["printer", "-s"]].concat());
+        assert_eq!((output.code, output.text()), (Some(0), "2001:db8::7\n"));
+        assert_eq!(server.queries(), 0);
+    }
+
+    /// A file of this test's own, which ends with it.
+    struct TempFile(PathBuf);
+
+    impl TempFile {
+        fn new(test: &str, contents: &str) -> Self {
+            let name = format!("lookup-{test}-{}", std::process::id());
+            let path = std::env::temp_dir().join(name);
+            fs::write(&path, contents).expect("temporary files can be written");
+            Self(path)
+        }
+
+        fn path(&self) -> &str {
+            self.0.to_str().expect("the path is UTF-8")
+        }
+    }
+
+    impl Drop for TempFile {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.0);
+        }
     }
 }
