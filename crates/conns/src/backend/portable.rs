@@ -77,14 +77,12 @@ fn socket(info: SocketInfo) -> Socket {
             (Protocol::Udp, None, (udp.local_addr, udp.local_port), None)
         }
     };
-    let mut pids = info.associated_pids;
-    pids.sort_unstable();
     Socket {
         protocol,
         state,
         local: Endpoint(SocketAddr::from(local)),
         peer: peer.map(|peer| Endpoint(SocketAddr::from(peer))),
-        owners: pids.into_iter().map(|pid| Owner { pid, name: None }).collect(),
+        owners: owners(info.associated_pids),
         #[cfg(any(target_os = "linux", target_os = "android"))]
         uid: Some(info.uid),
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -94,6 +92,12 @@ fn socket(info: SocketInfo) -> Socket {
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
         inode: None,
     }
+}
+
+/// No process owns what process 0 owns: Windows says so of connections that outlive theirs.
+fn owners(mut pids: Vec<u32>) -> Vec<Owner> {
+    pids.sort_unstable();
+    pids.into_iter().filter(|pid| *pid != 0).map(|pid| Owner { pid, name: None }).collect()
 }
 
 /// `None` for what netstat2 does not know, and for sockets that are closed or bound only, which it
@@ -112,4 +116,19 @@ const fn state(state: TcpState) -> Option<State> {
         TcpState::TimeWait => State::TimeWait,
         TcpState::Closed | TcpState::DeleteTcb | TcpState::Unknown => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn process_0_is_nobody() {
+        let owner = |pid| Owner { pid, name: None };
+        for (pids, expected) in
+            [(vec![0], vec![]), (vec![812, 7], vec![owner(7), owner(812)]), (vec![], vec![])]
+        {
+            assert_eq!(owners(pids), expected);
+        }
+    }
 }
