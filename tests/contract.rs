@@ -42,7 +42,7 @@ const SAMPLES: [Sample; 5] = [
         tool: "conns",
         found: "-a",
         absent: "",
-        senseless: &[&["-a", "-l"], &["surplus"]],
+        senseless: &[&["surplus"], &["-x", "surplus"]],
         takes_any_bytes: false,
     },
     Sample {

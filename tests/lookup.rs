@@ -206,13 +206,6 @@ fn what_cannot_be_a_question_is_told_how_to_be_one() {
     }
 }
 
-#[test]
-#[cfg(any(windows, target_vendor = "apple"))]
-fn a_file_that_the_system_does_not_have_is_refused() {
-    let output = lookup(&["www", "--resolv-conf", "resolv.conf"]);
-    tells(&output, 3, "'resolv.conf': this system has no files of that kind");
-}
-
 /// The system's resolver, where a file can stand for it.
 #[cfg(not(any(windows, target_vendor = "apple")))]
 mod system {

@@ -34,6 +34,8 @@ fn a_port_is_a_number_for_programs() {
     let rows: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!((&rows[0]["port"], &rows[0]["last_port"]), (&6000.into(), &6063.into()));
     assert_eq!((&rows[0]["official"], &rows[1]["official"]), (&true.into(), &false.into()));
+    let output = wellknown(&["x11", "-f", "tsv", "-H", "--columns", "port,last_port"]);
+    assert_eq!(output.text(), "6000\t6063\n");
 }
 
 #[test]

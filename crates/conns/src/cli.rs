@@ -14,8 +14,8 @@ use crate::socket::Socket;
 #[command(name = "conns")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Cli {
-    /// All sockets: connected, listening, and on their way out
-    #[arg(short, long, conflicts_with = "listening")]
+    /// All sockets: connections and those that listen
+    #[arg(short, long)]
     all: bool,
 
     /// Only those that listen (UDP: that have no peer)
@@ -36,6 +36,10 @@ pub struct Cli {
     /// Numbers for addresses and ports, as always: for the habit of netstat -n
     #[arg(short, long)]
     numeric: bool,
+
+    /// Owning processes, as always: for the habit of netstat -p
+    #[arg(short, long)]
+    processes: bool,
 }
 
 /// What can go wrong.
@@ -67,12 +71,10 @@ impl Tool for Cli {
 
     fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Socket, Failure>>, Failure> {
         let sockets = backend::collect(self.kinds()).map_err(Failure)?;
-        let mut hidden = HiddenOwners { count: 0, notes: notes.clone() };
         let wanted = sockets
             .map(|socket| socket.map_err(Failure))
-            .filter(move |socket| socket.as_ref().map_or(true, |socket| self.wants(socket)))
-            .inspect(move |socket| hidden.see(socket.as_ref().ok()));
-        Ok(output::at_once(wanted))
+            .filter(move |socket| socket.as_ref().map_or(true, |socket| self.wants(socket)));
+        Ok(output::at_once(MentionHidden { sockets: wanted, hidden: 0, notes: notes.clone() }))
     }
 }
 
@@ -92,28 +94,34 @@ impl Cli {
 }
 
 /// Counts the sockets whose owners could not be seen, and says so at the end.
-struct HiddenOwners {
-    count: usize,
+struct MentionHidden<I> {
+    sockets: I,
+    hidden: usize,
     notes: Notes,
 }
 
-impl HiddenOwners {
-    fn see(&mut self, socket: Option<&Socket>) {
-        let has_owner = |socket: &Socket| socket.inode.is_some_and(|inode| inode != 0);
-        if socket.is_some_and(|socket| socket.owners.is_empty() && has_owner(socket)) {
-            self.count += 1;
-        }
-    }
-}
+impl<I: Iterator<Item = Result<Socket, Failure>>> Iterator for MentionHidden<I> {
+    type Item = I::Item;
 
-impl Drop for HiddenOwners {
-    fn drop(&mut self) {
-        if self.count > 0 && !backend::sees_all_processes() {
-            let sockets =
-                if self.count == 1 { "1 socket" } else { &format!("{} sockets", self.count) };
-            self.notes.footnote(format_args!(
-                "the owners of {sockets} could not be seen: only root sees the processes of others"
-            ));
+    fn next(&mut self) -> Option<I::Item> {
+        let next = self.sockets.next();
+        match &next {
+            Some(Ok(socket)) if socket.owners.is_empty() && socket.inode.is_some() => {
+                self.hidden += 1;
+            }
+            None if self.hidden > 0 && !backend::sees_all_processes() => {
+                let sockets = if self.hidden == 1 { "socket" } else { "sockets" };
+                self.notes.footnote_on(
+                    "process",
+                    format_args!(
+                        "the owners of {} {sockets} could not be seen: \
+                         only root sees the processes of others",
+                        self.hidden
+                    ),
+                );
+            }
+            _ => {}
         }
+        next
     }
 }

@@ -60,7 +60,7 @@ pub struct Socket {
     pub owners: Vec<Owner>,
     /// The user who opened it, by number.
     pub uid: Option<u32>,
-    /// Its number in the kernel; 0 when no process can have it open any more, or yet.
+    /// Its number in the kernel; none when no process can have it open any more, or yet.
     pub inode: Option<u32>,
 }
 
@@ -175,7 +175,8 @@ impl Record for Socket {
         Column::new("peer", "address and port of the other end; * is any", |it| {
             it.peer.map_or(Value::Null, Value::display)
         }),
-        Column::new("process", "every process that has it open: name[pid]", Self::owners),
+        Column::<Self>::new("process", "every process that has it open: name[pid]", Self::owners)
+            .side(),
         Column::<Self>::new("family", "inet or inet6", |it| {
             if it.local.0.is_ipv4() { "inet".into() } else { "inet6".into() }
         })

@@ -87,8 +87,23 @@ impl Group {
             }
         }
         let mut said = HashSet::new();
+        let count = held.len();
         held.retain(|row| row.absence.is_none() || said.insert(row.status.clone()));
+        if held.len() < count {
+            for row in held.iter_mut().filter(|row| row.status == "NODATA") {
+                row.absence = Some(no_address(row));
+            }
+        }
         held
+    }
+}
+
+/// What is said of a name that has neither A nor AAAA.
+fn no_address(row: &Row) -> String {
+    let name = row.canonical_name.as_ref().unwrap_or(&row.name);
+    match row.server() {
+        Some(server) => format!("'{name}' has no address (says {server})"),
+        None => format!("'{name}' has no address"),
     }
 }
 
@@ -127,42 +142,45 @@ pub(crate) fn from_hosts(
 
 fn rows(outcome: &Outcome) -> Vec<Row> {
     let found = outcome.found();
+    let server = found.reply.server;
     let asked = present(&found.name);
     let what = type_name(found.record_type);
-    let says = format!("says {}", found.reply.server);
-    let records = || found.records.iter().map(|record| of_record(found, record));
+    let target = present(&found.canonical_name);
+    let via = if target == asked { String::new() } else { format!(", to which '{asked}' leads") };
     let absent = |status: &str, exit, sentence| absence(found, status, exit, sentence);
-    let without_records = match outcome {
-        Outcome::Answer(_) => return records().collect(),
+    let failed = |status: &str, reason: String| {
+        absent(status, Exit::Unknown, format!("cannot resolve '{asked}' ({what}): {reason}"))
+    };
+    let absence = match outcome {
+        Outcome::Answer(_) => None,
         Outcome::NoSuchName(_) => {
             let tried = also_tried(found);
-            absent("NXDOMAIN", Exit::No, format!("no such name: '{asked}' ({says}){tried}"))
+            let sentence = format!("no such name: '{target}'{via} (says {server}){tried}");
+            Some(absent("NXDOMAIN", Exit::No, sentence))
         }
         Outcome::NoData(_) => {
             let tried = also_tried(found);
-            absent("NODATA", Exit::No, format!("'{asked}' has no {what} record ({says}){tried}"))
+            let sentence = format!("'{target}'{via} has no {what} record (says {server}){tried}");
+            Some(absent("NODATA", Exit::No, sentence))
         }
         Outcome::AliasLoop(_) => {
-            let sentence = format!("the aliases of '{asked}' go round in a circle ({says})");
-            absent("ALIASLOOP", Exit::Unknown, sentence)
+            Some(failed("ALIASLOOP", format!("its aliases go round in a circle, says {server}")))
+        }
+        Outcome::Referral(_) if target != asked => {
+            let reason = format!("an alias of '{target}', which {server} does not look up");
+            Some(failed("REFERRAL", reason))
         }
         Outcome::Referral(_) => {
-            let sentence = format!(
-                "cannot resolve '{asked}' ({what}): {} does not know, and refers to other servers",
-                found.reply.server
-            );
-            absent("REFERRAL", Exit::Unknown, sentence)
+            let reason = format!("{server} does not know, and refers to other servers");
+            Some(failed("REFERRAL", reason))
         }
         Outcome::Failed(_, rcode) => {
-            let sentence = format!(
-                "cannot resolve '{asked}' ({what}): {} says {}: {}",
-                found.reply.server, rcode.name, rcode.meaning
-            );
-            absent(&rcode.name, Exit::Unknown, sentence)
+            let reason = format!("{server} says {}: {}", rcode.name, rcode.meaning);
+            Some(failed(&rcode.name, reason))
         }
     };
     // Aliases that lead nowhere are shown all the same.
-    records().chain([without_records]).collect()
+    found.records.iter().map(|record| of_record(found, record)).chain(absence).collect()
 }
 
 /// What was asked for besides, because of the search list.
@@ -220,17 +238,17 @@ fn source(found: &Found) -> Source {
 
 /// A question that got no reply.
 fn unanswered(error: &ResolveError) -> Row {
-    let (name, record_type, status) = match error {
+    let (name, record_type, status, source) = match error {
         ResolveError::NoReply { name, record_type, source, .. } => {
-            (present(name), *record_type, status(source))
+            (present(name), *record_type, status(source), Some(Source::Silent(source.server())))
         }
-        _ => (String::new(), RecordType::ANY, "FAILED"),
+        _ => (String::new(), RecordType::ANY, "FAILED", None),
     };
     Row {
         name,
         record_type,
         ttl: None,
-        source: None,
+        source,
         canonical_name: None,
         data: None,
         status: status.to_owned(),
@@ -342,6 +360,14 @@ mod tests {
             vec![vec![absent(A, "NODATA", Exit::No)], vec![absent(AAAA, "TIMEOUT", Exit::Unknown)]];
         let words = ["NODATA", "TIMEOUT"].map(str::to_owned).to_vec();
         assert_eq!(shown(mixed, true), (words, Some(Exit::Unknown)));
+    }
+
+    #[test]
+    fn a_name_without_any_address_is_not_said_to_lack_one_type() {
+        use RecordType::{A, AAAA};
+        let both = [A, AAAA].map(|it| vec![absent(it, "NODATA", Exit::No)]);
+        let words = vec!["'www.test' has no address (says 127.0.0.1:53)".to_owned()];
+        assert_eq!(shown(both.to_vec(), true), (words, Some(Exit::No)));
     }
 
     #[test]

@@ -78,6 +78,9 @@ enum FailureKind {
 impl output::Failure for Failure {
     fn exit(&self) -> Exit {
         match self.0 {
+            FailureKind::Request(RequestError::Server(ServerError::Interfaces { .. })) => {
+                Exit::Unknown
+            }
             FailureKind::Request(_) => Exit::Usage,
             FailureKind::Server(_) | FailureKind::System(_) => Exit::Unknown,
         }

@@ -198,6 +198,23 @@ pub enum AskError {
     },
 }
 
+impl AskError {
+    /// Who was asked.
+    pub const fn server(&self) -> SocketAddr {
+        match self {
+            Self::NothingListens { server, .. }
+            | Self::Timeout { server, .. }
+            | Self::Unreachable { server, .. }
+            | Self::Socket { server, .. }
+            | Self::Closed { server, .. }
+            | Self::Garbled { server, .. }
+            | Self::OtherQuestion { server }
+            | Self::Truncated { server, .. }
+            | Self::Encode { server, .. } => *server,
+        }
+    }
+}
+
 /// Asks one server one question: over UDP with EDNS, without EDNS if the server does not know it
 /// (RFC 6891, 7), and over TCP if the answer is cut short (RFC 7766, 5).
 ///

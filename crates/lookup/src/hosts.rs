@@ -27,14 +27,13 @@ struct Line {
 
 impl HostsFile {
     /// Reads `hosts(5)`: an address and its names on each line, `#` for the rest of a line.
-    /// Lines that are not so are passed over, as the C library does.
+    /// Lines and names that are not so are passed over, as the C library does.
     #[must_use]
     pub fn parse(text: &[u8]) -> Self {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let lines = text
             .split(|&octet| octet == b'\n')
-            .filter_map(|line| str::from_utf8(line).ok())
-            .filter_map(parse_line)
+            .filter_map(|line| parse_line(&String::from_utf8_lossy(line)))
             .collect();
         Self { lines }
     }

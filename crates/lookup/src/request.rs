@@ -1,6 +1,7 @@
 //! From the words of the command line to what is to be asked, and whom.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use hickory_proto::rr::RecordType;
 use output::Family;
@@ -81,6 +82,8 @@ impl Request {
         for word in type_words {
             types.push(record_type(word)?);
         }
+        let mut is_new = HashSet::new();
+        types.retain(|record_type| is_new.insert(*record_type));
         if let Some(first) = types.first()
             && family != Family::Any
         {
@@ -144,7 +147,7 @@ mod tests {
 
     #[test]
     fn words_are_sorted_as_people_mean_them() {
-        let cases: [(&[&str], &[RecordType], &str); 11] = [
+        let cases: [(&[&str], &[RecordType], &str); 12] = [
             (&["www.usfca.edu"], &[], "www.usfca.edu A+AAAA"),
             (&["www.usfca.edu", "mx"], &[], "www.usfca.edu MX"),
             (&["MX", "www.usfca.edu", "txt"], &[], "www.usfca.edu MX+TXT"),
@@ -156,6 +159,7 @@ mod tests {
             (&["[::1]", "a.test"], &[], "::1 PTR, a.test A+AAAA"),
             (&["a.test", "@127.0.0.1:5353"], &[], "a.test A+AAAA, @127.0.0.1:5353"),
             (&["a.test", "@::1", "TYPE65"], &[], "a.test HTTPS, @[::1]:53"),
+            (&["a.test", "@127.0.0.1#5353", "a", "A"], &[], "a.test A, @127.0.0.1:5353"),
         ];
         for (words, types, expected) in cases {
             assert_eq!(told(&read(words, types).unwrap()), expected, "{words:?}");

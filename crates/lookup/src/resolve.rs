@@ -65,8 +65,7 @@ pub struct Found {
 /// How a question ended that got a reply.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// There are such records. Also: an alias that leads to where a server without recursion
-    /// does not look.
+    /// There are such records.
     Answer(Found),
     /// There is no such name (NXDOMAIN), or none where its alias leads.
     NoSuchName(Found),
@@ -74,7 +73,7 @@ pub enum Outcome {
     NoData(Found),
     /// The aliases go round in a circle: no program gets an address from this.
     AliasLoop(Found),
-    /// The server does not know, and names other servers instead.
+    /// The server does not know, and names other servers or an alias instead.
     Referral(Found),
     /// The server says that it failed, or does not want to.
     Failed(Found, Rcode),
@@ -301,7 +300,9 @@ fn classify(question: &Question, reply: Reply) -> Outcome {
         ResponseCode::NoError if answered => Outcome::Answer(found),
         ResponseCode::NoError if looped => Outcome::AliasLoop(found),
         ResponseCode::NoError if in_authority(RecordType::SOA) => Outcome::NoData(found),
-        ResponseCode::NoError if aliased && !metadata.recursion_available => Outcome::Answer(found),
+        ResponseCode::NoError if aliased && !metadata.recursion_available => {
+            Outcome::Referral(found)
+        }
         // RFC 2308, 2.2: without a SOA, name servers make the difference to no data.
         ResponseCode::NoError
             if !aliased && !metadata.authoritative && in_authority(RecordType::NS) =>
@@ -478,14 +479,14 @@ mod tests {
     }
 
     #[test]
-    fn an_alias_without_its_target_is_the_answer_of_a_server_that_looks_no_further() {
+    fn an_alias_without_its_target_is_no_answer_of_a_server_that_looks_no_further() {
         let said = |authorities| Said {
             recursion_available: false,
             authorities,
             ..said(vec![alias("www.test", "b.example")])
         };
-        assert_eq!(kind(&judge(said(vec![]))), "answer");
-        assert_eq!(kind(&judge(said(vec![ns()]))), "answer");
+        assert_eq!(kind(&judge(said(vec![]))), "referral");
+        assert_eq!(kind(&judge(said(vec![ns()]))), "referral");
         assert_eq!(kind(&judge(said(vec![soa()]))), "no data");
     }
 

@@ -19,7 +19,7 @@ pub struct Row {
     pub record_type: RecordType,
     /// For how long others may keep it, in seconds; a file does not say.
     pub ttl: Option<u32>,
-    /// Who answered, if anybody.
+    /// Who answered, or did not.
     pub source: Option<Source>,
     /// Where the aliases of the name that was asked for lead.
     pub canonical_name: Option<String>,
@@ -42,6 +42,8 @@ pub enum Source {
     Hosts(PathBuf),
     /// A DNS server.
     Server(Reply),
+    /// A DNS server that was asked and did not reply.
+    Silent(SocketAddr),
 }
 
 /// What is told of a server's reply beside its records.
@@ -71,17 +73,22 @@ impl Row {
         }
     }
 
-    /// The server without its port, which has a column of its own; a scope belongs to the address.
-    fn server(&self) -> Value<'_> {
+    pub(crate) fn server(&self) -> Option<SocketAddr> {
         match &self.source {
-            None => Value::Null,
-            Some(Source::Hosts(path)) => Value::from_os(path.as_os_str()),
-            Some(Source::Server(reply)) => match reply.server {
-                SocketAddr::V6(server) if server.scope_id() != 0 => {
-                    Value::display(format_args!("{}%{}", server.ip(), server.scope_id()))
-                }
-                server => server.ip().into(),
-            },
+            Some(Source::Server(reply)) => Some(reply.server),
+            Some(Source::Silent(server)) => Some(*server),
+            _ => None,
+        }
+    }
+
+    /// The server without its port, which has a column of its own; a scope belongs to the address.
+    fn server_name(&self) -> Value<'_> {
+        match (&self.source, self.server()) {
+            (Some(Source::Hosts(path)), _) => Value::from_os(path.as_os_str()),
+            (_, Some(SocketAddr::V6(server))) if server.scope_id() != 0 => {
+                Value::display(format_args!("{}%{}", server.ip(), server.scope_id()))
+            }
+            (_, server) => server.map(|server| server.ip()).into(),
         }
     }
 
@@ -101,18 +108,28 @@ impl Record for Row {
         })
         .min_width(5),
         Column::<Self>::new("ttl_s", "how long it may be kept, in seconds", |it| it.ttl.into())
+            .side()
             .numeric()
             .min_width(6),
-        Column::<Self>::new("server", "who answered: an address, or the hosts file", Self::server)
-            .min_width(10),
+        Column::<Self>::new(
+            "server",
+            "who answered: an address, or the hosts file",
+            Self::server_name,
+        )
+        .side()
+        .min_width(10),
         Column::<Self>::new("port", "the port of the server", |it| {
-            it.reply().map(|reply| reply.server.port()).into()
+            it.server().map(|server| server.port()).into()
         })
+        .side()
         .numeric()
         .min_width(5),
-        Column::new("authoritative", "whether it is an authority for the name (AA)", |it| {
-            it.reply().map(|reply| reply.is_authoritative).into()
-        }),
+        Column::<Self>::new(
+            "authoritative",
+            "whether it is an authority for the name (AA)",
+            |it| it.reply().map(|reply| reply.is_authoritative).into(),
+        )
+        .side(),
         Column::<Self>::new("data", "the record, in presentation form", |it| {
             it.data.as_deref().map(|data| Value::Notation(data.into())).into()
         })

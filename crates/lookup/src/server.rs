@@ -87,8 +87,8 @@ pub enum ServerError {
 }
 
 impl ServerAddress {
-    /// Reads an address, `host:port`, `[v6]:port`, a bare IPv6 address, an address with a zone
-    /// (`fe80::1%eth0`), or a name. Looks nothing up but the zone's interface.
+    /// Reads an address, `host:port`, `[v6]:port`, `address#port`, a bare IPv6 address, an address
+    /// with a zone (`fe80::1%eth0`), or a name. Looks nothing up but the zone's interface.
     ///
     /// # Errors
     ///
@@ -153,6 +153,14 @@ fn parse_with(
         let address = scoped(address, port, &index_of)?.filter(SocketAddr::is_ipv6);
         return Ok(ServerAddress::Address(address.ok_or_else(malformed)?));
     }
+    // As dig and unbound write it: 127.0.0.1#53.
+    if let Some((host, port)) = text.rsplit_once('#') {
+        let port = parse_port(port)?;
+        return match scoped(host, port, &index_of)? {
+            Some(address) => Ok(ServerAddress::Address(address)),
+            None => Err(malformed()),
+        };
+    }
     let (host, port) = match text.rsplit_once(':') {
         Some((host, port)) => (host, parse_port(port)?),
         None => (text, default_port),
@@ -167,6 +175,7 @@ fn parse_with(
     // A scoped or broken address must not reach the system's resolver as a name.
     let is_name = !host.is_empty()
         && !host.chars().any(|c| c.is_whitespace() || c.is_control() || "/:@%[]".contains(c));
+    let is_name = is_name && crate::name::parse(host).is_ok();
     if !is_name || !matches!(crate::name::parse_address(host), Ok(None)) {
         return Err(malformed());
     }

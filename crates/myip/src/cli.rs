@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 
 use clap::Parser;
-use output::{Exit, Family, FamilyFlags, Notes, Rows, Tool, View};
+use output::{Blanks, Exit, Family, FamilyFlags, Notes, Rows, Tool, View};
 use thiserror::Error;
 
 use crate::choice;
@@ -50,7 +50,7 @@ pub enum Failure {
     #[error("an interface name cannot be empty")]
     EmptyName,
     /// There is no such interface.
-    #[error("no interface '{}': there are {}", .name.display(), .known.join(", "))]
+    #[error("no interface '{}': there are {}", shown(.name), .known.join(", "))]
     NoInterface {
         /// What was asked for.
         name: OsString,
@@ -58,7 +58,7 @@ pub enum Failure {
         known: Vec<String>,
     },
     /// The interface has no such address.
-    #[error("interface '{}' has no {what}", .name.display())]
+    #[error("interface '{}' has no {what}", shown(.name))]
     NoAddress {
         /// The interface.
         name: OsString,
@@ -128,12 +128,17 @@ impl Tool for Cli {
         let rows = match (self.all, self.interfaces.as_slice()) {
             (false, []) => vec![primary(&known, family, notes)],
             (false, names) => first_of(&known, names, family)?,
-            (true, []) => all_of(known.iter(), family),
+            (true, []) => {
+                let nothing = Failure::NoAddressAtAll(family.address_name());
+                all_of(known.iter(), family, nothing)
+            }
             (true, names) => {
                 let mut rows = Vec::new();
                 for name in names {
+                    let nothing =
+                        Failure::NoAddress { name: name.clone(), what: family.address_name() };
                     match of_interface(&known, name) {
-                        Ok(of_interface) => rows.extend(all_of(of_interface, family)),
+                        Ok(interface) => rows.extend(all_of(interface, family, nothing)),
                         Err(failure @ Failure::EmptyName) => return Err(failure),
                         Err(failure) => rows.push(Err(failure)),
                     }
@@ -143,6 +148,11 @@ impl Tool for Cli {
         };
         Ok(output::at_once(rows))
     }
+}
+
+/// A name that may have any bytes, as a part of a sentence.
+fn shown(name: &OsStr) -> String {
+    output::escape_bytes(name.as_encoded_bytes(), Blanks::Kept)
 }
 
 fn hostname() -> Result<Row, Failure> {
@@ -163,7 +173,7 @@ fn primary(known: &[Row], family: Family, notes: &Notes) -> Result<Row, Failure>
     notes.note(format_args!(
         "no route to the outside: this is the best {} there is, of {}",
         family.address_name(),
-        interface.display()
+        shown(interface)
     ));
     Ok(row.clone())
 }
@@ -191,14 +201,20 @@ fn first_of(
     Ok(failures)
 }
 
-fn all_of<'a>(rows: impl Iterator<Item = &'a Row>, family: Family) -> Vec<Result<Row, Failure>> {
-    rows.filter(|row| match row.address {
+/// All rows that are wanted; where none has an address, also that there is `nothing`.
+fn all_of<'a>(
+    rows: impl Iterator<Item = &'a Row>,
+    family: Family,
+    nothing: Failure,
+) -> Vec<Result<Row, Failure>> {
+    let is_wanted = |row: &&Row| match row.address {
         Some(address) => family.admits(address),
         None => family == Family::Any,
-    })
-    .cloned()
-    .map(Ok)
-    .collect()
+    };
+    let rows: Vec<_> = rows.filter(is_wanted).cloned().collect();
+    let has_address = rows.iter().any(|row| row.address.is_some());
+    let rows = rows.into_iter().map(Ok);
+    if has_address { rows.collect() } else { rows.chain([Err(nothing)]).collect() }
 }
 
 /// The rows of an interface, by its name or the label of one of its addresses.
@@ -213,11 +229,8 @@ fn of_interface<'a>(
         row.interface.as_deref() == Some(name) || row.label.as_deref() == Some(name)
     };
     if !known.iter().any(|row| is_meant(&row)) {
-        let mut known: Vec<_> = known
-            .iter()
-            .filter_map(|row| row.interface.as_ref())
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect();
+        let mut known: Vec<_> =
+            known.iter().filter_map(|row| row.interface.as_ref()).map(|name| shown(name)).collect();
         known.dedup();
         return Err(Failure::NoInterface { name: name.to_owned(), known });
     }

@@ -111,7 +111,7 @@ impl Scope {
 impl Record for Row {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("interface", "the interface", |it| os_value(it.interface.as_ref())),
-        Column::new("family", "inet or inet6", |it| it.family().into()),
+        Column::<Self>::new("family", "inet or inet6", |it| it.family().into()).side(),
         Column::<Self>::new("address", "the address; link-local IPv6 with its zone", |it| {
             it.bare_address().unwrap_or(Value::Null)
         })
@@ -119,10 +119,12 @@ impl Record for Row {
         Column::<Self>::new("prefixlen", "length of the network prefix, in bits", |it| {
             it.prefix_length.into()
         })
+        .side()
         .numeric(),
-        Column::new("scope", "how far it reaches: global, link or host", |it| {
+        Column::<Self>::new("scope", "how far it reaches: global, link or host", |it| {
             it.scope().map(Scope::name).into()
-        }),
+        })
+        .side(),
         Column::<Self>::new("broadcast", "the network's broadcast address (IPv4)", |it| {
             it.broadcast.map(IpAddr::V4).into()
         })

@@ -165,9 +165,15 @@ impl When {
         match self {
             Self::Always => true,
             Self::Never => false,
+            Self::Auto if !stream.is_terminal() && !is_forced() => false,
             Self::Auto => anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never,
         }
     }
+}
+
+/// Whether `CLICOLOR_FORCE` asks for colour, also where the output is no terminal; 0 does not.
+fn is_forced() -> bool {
+    std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0")
 }
 
 /// The columns of the terminal that stdout is, if it is one.

@@ -24,7 +24,9 @@ struct Channel {
     manner: Manner,
     started: Instant,
     bar: OnceLock<ProgressBar>,
-    footnotes: Mutex<Vec<String>>,
+    footnotes: Mutex<Vec<(&'static str, String)>>,
+    /// The last reason why an answer is not there, which is not said twice in a row.
+    last_absence: Mutex<String>,
     sink: Mutex<Box<dyn Write + Send>>,
 }
 
@@ -60,6 +62,7 @@ impl Notes {
             started: Instant::now(),
             bar: OnceLock::new(),
             footnotes: Mutex::default(),
+            last_absence: Mutex::default(),
             sink: Mutex::new(sink),
         }))
     }
@@ -69,20 +72,27 @@ impl Notes {
         self.line(Tone::Dim, &text.to_string());
     }
 
-    /// Says something worth knowing once all rows are printed, unless nobody read them to the end.
-    pub fn footnote(&self, text: impl Display) {
-        lock(&self.0.footnotes).push(text.to_string());
+    /// Says something about a column once all rows are printed, if the column was, and unless
+    /// nobody read them to the end.
+    pub fn footnote_on(&self, column: &'static str, text: impl Display) {
+        lock(&self.0.footnotes).push((column, text.to_string()));
     }
 
-    pub(crate) fn say_footnotes(&self) {
-        for footnote in std::mem::take(&mut *lock(&self.0.footnotes)) {
-            self.note(footnote);
+    pub(crate) fn say_footnotes(&self, is_printed: impl Fn(&str) -> bool) {
+        for (column, footnote) in std::mem::take(&mut *lock(&self.0.footnotes)) {
+            if is_printed(column) {
+                self.note(footnote);
+            }
         }
     }
 
     /// Says why an answer is not there.
     pub(crate) fn absence(&self, text: &str) {
-        self.line(Tone::Warn, text);
+        let mut last = lock(&self.0.last_absence);
+        if *last != text {
+            text.clone_into(&mut last);
+            self.line(Tone::Warn, text);
+        }
     }
 
     /// Says what failed, with its causes, and what would have been right. Even who wants to hear

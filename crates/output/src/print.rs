@@ -37,7 +37,9 @@ impl<R: Record> Printer<R> {
         let mut worst = None;
         match self.print(rows, out, notes, &mut worst) {
             Ok(()) => {
-                notes.say_footnotes();
+                notes.say_footnotes(|name| {
+                    self.columns.iter().flatten().any(|column| column.name == name)
+                });
                 worst.unwrap_or(Exit::No)
             }
             Err(error) if error.kind() == ErrorKind::BrokenPipe => worst.unwrap_or(Exit::Yes),
@@ -111,7 +113,12 @@ impl<R: Record> Printer<R> {
 
 impl<R> Column<R> {
     pub(crate) const fn heading(&self) -> Heading {
-        Heading { name: self.name, is_numeric: self.is_numeric, min_width: self.min_width }
+        Heading {
+            name: self.name,
+            is_side: self.is_side,
+            is_numeric: self.is_numeric,
+            min_width: self.min_width,
+        }
     }
 }
 
@@ -318,9 +325,12 @@ mod tests {
     fn a_footnote_comes_after_the_rows_and_not_into_a_closed_pipe() {
         let errors = Shared::default();
         let notes = Notes::to("tool", errors.clone());
-        notes.footnote("two are hidden");
+        notes.footnote_on("port", "two are hidden");
         tsv().run(at_once([yes(80)]), &mut Narrow(3, ErrorKind::BrokenPipe), &notes);
         assert_eq!(errors.text(), "");
+        let notes = Notes::to("tool", errors.clone());
+        notes.footnote_on("port", "two are hidden");
+        notes.footnote_on("owner", "nobody asked for the owner");
         tsv().run(at_once([yes(80)]), &mut Vec::new(), &notes);
         assert_eq!(errors.text(), "tool: two are hidden\n");
     }

@@ -35,6 +35,7 @@ pub struct Column<R> {
     pub(crate) value: for<'a> fn(&'a R) -> Value<'a>,
     pub(crate) tone: fn(&R) -> Tone,
     pub(crate) is_extra: bool,
+    pub(crate) is_side: bool,
     pub(crate) is_numeric: bool,
     pub(crate) min_width: usize,
 }
@@ -54,6 +55,7 @@ impl<R> Column<R> {
             value,
             tone: |_| Tone::Plain,
             is_extra: false,
+            is_side: false,
             is_numeric: false,
             min_width: 0,
         }
@@ -70,6 +72,13 @@ impl<R> Column<R> {
     #[must_use]
     pub const fn extra(mut self) -> Self {
         self.is_extra = true;
+        self
+    }
+
+    /// Lets the column give way first where the terminal is too narrow for all.
+    #[must_use]
+    pub const fn side(mut self) -> Self {
+        self.is_side = true;
         self
     }
 

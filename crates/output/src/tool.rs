@@ -71,6 +71,8 @@ pub fn command<T: Tool>() -> Command {
     let columns = T::Row::COLUMNS.iter().map(|column| column.name);
     Flags::augment_args(T::command())
         .version(env!("CARGO_PKG_VERSION"))
+        // An alias may have set what is set again.
+        .args_override_self(true)
         .after_help("More with --help: examples, columns, exit codes.")
         .after_long_help(manual::<T>().to_string())
         .mut_arg("columns", |argument| argument.value_parser(PossibleValuesParser::new(columns)))

@@ -81,6 +81,16 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The value for a program that reads text: a number rather than its label.
+    pub(crate) fn scalar(&self) -> &Self {
+        match self {
+            Self::Labelled(value) if !matches!(value.exact, Self::Map(_) | Self::List(_)) => {
+                &value.exact
+            }
+            _ => self,
+        }
+    }
+
     /// Appends the value as safe text; nothing for what is not known.
     pub(crate) fn push_text(&self, out: &mut String, blanks: Blanks) {
         match self {

@@ -57,8 +57,9 @@ impl State {
 
 impl Record for Row {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("host", "the host, as it was asked for", |it| (&it.host).into()),
+        Column::<Self>::new("host", "the host, as it was asked for", |it| (&it.host).into()).side(),
         Column::<Self>::new("address", "the address that was tried", |it| it.address.into())
+            .side()
             .min_width(9),
         Column::<Self>::new("port", "the port", |it| it.port.into()).numeric().min_width(5),
         Column::<Self>::new("state", "open, closed, filtered or unreachable", |it| {
@@ -69,13 +70,16 @@ impl Record for Row {
         Column::<Self>::new("service", "the service that has the port", |it| {
             wellknown::name_of(it.port, Protocol::Tcp).into()
         })
+        .side()
         .min_width(8),
         Column::<Self>::new("rtt_ms", "from the attempt to the answer, in milliseconds", |it| {
             it.rtt.map(Value::milliseconds).into()
         })
+        .side()
         .numeric()
         .min_width(8),
         Column::<Self>::new("reason", "why that is so", |it| (&it.reason).into())
+            .side()
             .toned(|_| Tone::Dim),
         Column::<Self>::new("protocol", "tcp", |_| Protocol::Tcp.as_str().into()).extra(),
     ];

@@ -111,7 +111,7 @@ fn class(range: &RangeInclusive<u16>) -> &'static str {
     match PortClass::of(*range.start()) {
         _ if is_reserved(*range.start()) => "reserved, never assigned",
         PortClass::System => "a system port (0-1023), for services that IANA registers",
-        PortClass::User => "a user port (1024-49151), free for any program",
+        PortClass::User => "a user port (1024-49151), which IANA registers on request",
         PortClass::Dynamic => "a dynamic port (49152-65535), for private and short-lived use",
     }
 }

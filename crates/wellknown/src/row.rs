@@ -44,10 +44,14 @@ impl Record for Row {
         Column::<Self>::new("name", "the registered name", |it| it.service.name().into())
             .toned(Row::tone),
         Column::<Self>::new("port", "the port, or the first of a range", Self::port).numeric(),
-        Column::new("protocol", "the transports it is registered for", |it| {
+        Column::<Self>::new("protocol", "the transports it is registered for", |it| {
             it.service.protocols().iter().map(Protocol::as_str).collect()
-        }),
-        Column::new("aliases", "other names it goes by", |it| it.service.aliases().collect()),
+        })
+        .side(),
+        Column::<Self>::new("aliases", "other names it goes by", |it| {
+            it.service.aliases().collect()
+        })
+        .side(),
         Column::new("description", "what it is", Self::description),
         Column::<Self>::new("last_port", "the last port of a range", |it| {
             (*it.service.ports().end()).into()

@@ -83,12 +83,13 @@ fn socket(info: SocketInfo) -> Socket {
         local: Endpoint(SocketAddr::from(local)),
         peer: peer.map(|peer| Endpoint(SocketAddr::from(peer))),
         owners: owners(info.associated_pids),
+        // The kernel has forgotten the user of a socket that outlives its process.
         #[cfg(any(target_os = "linux", target_os = "android"))]
-        uid: Some(info.uid),
+        uid: (info.inode != 0).then_some(info.uid),
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
         uid: None,
         #[cfg(any(target_os = "linux", target_os = "android"))]
-        inode: Some(info.inode),
+        inode: Some(info.inode).filter(|inode| *inode != 0),
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
         inode: None,
     }

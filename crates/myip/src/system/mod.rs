@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
-use if_addrs::{IfAddr, Interface};
+use if_addrs::{IfAddr, Ifv4Addr, Interface};
 use output::Family;
 
 use crate::row::{Ipv6Flags, Row};
@@ -75,9 +75,12 @@ fn assemble(interfaces: &[Interface], extra: &Extra) -> Vec<Row> {
 }
 
 fn row(interface: &Interface, extra: &Extra) -> Row {
+    // Linux gives the label of an IPv4 address for its interface; no name of one has a colon there.
     let (device, label) = match interface.name.split_once(':') {
-        Some((device, _)) => (device, Some(OsString::from(&interface.name))),
-        None => (interface.name.as_str(), None),
+        Some((device, _)) if cfg!(target_os = "linux") => {
+            (device, Some(OsString::from(&interface.name)))
+        }
+        _ => (interface.name.as_str(), None),
     };
     let mut row = Row {
         interface: Some(exact_name(device, extra)),
@@ -90,8 +93,7 @@ fn row(interface: &Interface, extra: &Extra) -> Row {
     match &interface.addr {
         IfAddr::V4(address) => {
             row.prefix_length = Some(address.prefixlen);
-            // The C library gives the address itself where there is no broadcast address.
-            row.broadcast = address.broadcast.filter(|broadcast| *broadcast != address.ip);
+            row.broadcast = broadcast(address);
         }
         IfAddr::V6(address) => {
             row.prefix_length = Some(address.prefixlen);
@@ -106,6 +108,17 @@ fn row(interface: &Interface, extra: &Extra) -> Row {
     row
 }
 
+/// Where there is no broadcast address, the C library gives the address itself, or that of the
+/// other end of a point-to-point link: only the last address of the network is one.
+fn broadcast(address: &Ifv4Addr) -> Option<Ipv4Addr> {
+    let hosts = u32::MAX.checked_shr(address.prefixlen.into()).unwrap_or(0);
+    let is_last = |broadcast: &Ipv4Addr| broadcast.to_bits() & hosts == hosts;
+    // A network of two addresses has none (RFC 3021).
+    address
+        .broadcast
+        .filter(|broadcast| hosts > 1 && is_last(broadcast) && *broadcast != address.ip)
+}
+
 /// The name with its exact bytes: if-addrs replaces those that are not UTF-8.
 fn exact_name(name: &str, extra: &Extra) -> OsString {
     extra
@@ -118,9 +131,7 @@ fn exact_name(name: &str, extra: &Extra) -> OsString {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
-
-    use if_addrs::{IfOperStatus, Ifv4Addr};
+    use if_addrs::IfOperStatus;
 
     use super::*;
 
@@ -142,12 +153,21 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_not_its_own_broadcast() {
-        let lo = interface("lo", 1, [127, 0, 0, 1], [127, 0, 0, 1]);
-        let eth = interface("eth0", 2, [10, 0, 0, 1], [10, 0, 0, 255]);
-        let broadcast = |interface| row(interface, &Extra::default()).broadcast;
-        assert_eq!(broadcast(&lo), None);
-        assert_eq!(broadcast(&eth), Some([10, 0, 0, 255].into()));
+    fn only_the_last_address_of_a_network_is_its_broadcast() {
+        let broadcast = |ip, prefixlen, broadcast: [u8; 4]| {
+            let mut interface = interface("eth0", 2, ip, broadcast);
+            if let IfAddr::V4(address) = &mut interface.addr {
+                address.prefixlen = prefixlen;
+            }
+            row(&interface, &Extra::default()).broadcast
+        };
+        let last = [10, 0, 0, 255];
+        assert_eq!(broadcast([10, 0, 0, 1], 24, last), Some(last.into()));
+        // None is configured; the other end of a link; a link of two addresses.
+        assert_eq!(broadcast([10, 0, 0, 1], 24, [10, 0, 0, 1]), None);
+        assert_eq!(broadcast([10, 0, 0, 1], 32, [10, 0, 0, 2]), None);
+        assert_eq!(broadcast([10, 0, 0, 1], 24, [10, 0, 0, 2]), None);
+        assert_eq!(broadcast([10, 0, 0, 255], 24, last), None);
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Dialect {
 
     fn push(self, line: &mut String, value: &Value<'_>) {
         let start = line.len();
-        value.push_text(line, Blanks::Kept);
+        value.scalar().push_text(line, Blanks::Kept);
         if self == Self::Csv {
             let text = &line[start..];
             if text.contains([',', '"']) || (text.is_empty() && !value.is_null()) {

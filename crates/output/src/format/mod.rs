@@ -14,6 +14,7 @@ pub(crate) mod table;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Heading {
     pub name: &'static str,
+    pub is_side: bool,
     pub is_numeric: bool,
     pub min_width: usize,
 }
@@ -54,11 +55,15 @@ mod tests {
     use crate::value::Labelled;
 
     const HEADINGS: &[Heading] = &[
-        Heading { name: "name", is_numeric: false, min_width: 0 },
-        Heading { name: "rtt_ms", is_numeric: true, min_width: 0 },
-        Heading { name: "owners", is_numeric: false, min_width: 0 },
-        Heading { name: "reason", is_numeric: false, min_width: 0 },
+        heading("name", false, false),
+        heading("rtt_ms", true, true),
+        heading("owners", false, true),
+        heading("reason", false, false),
     ];
+
+    const fn heading(name: &'static str, is_numeric: bool, is_side: bool) -> Heading {
+        Heading { name, is_side, is_numeric, min_width: 0 }
+    }
 
     fn owner(name: &'static str, pid: u32) -> Value<'static> {
         Labelled {
@@ -152,16 +157,41 @@ a\x20b\x1b[31m"c",\x20d\\         -  -                            line\nbreak\tt
                 assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
             }
         }
-        let look = Look { fit: Some(40), ..Look::default() };
+        let at =
+            |width| written(&mut table(Look { fit: Some(width), ..Look::default() }), &sample());
         check(
-            &written(&mut table(look), &sample()),
+            &at(70),
             str![[r#"
-NAME        RTT-MS  OWNERS    REASON
-localho…     0.250  sshd[8]…  all is we…
-a\x20b\…         -  -         line\nbre…
-""        1234.568  -         \x2d
-\xffx            7  yes       -
-日本             -  no        \032
+NAME                         RTT-MS  REASON …
+localhost                     0.250  all is well
+a\x20b\x1b[31m"c",\x20d\\         -  line\nbreak\ttab \u{202e}
+""                         1234.568  \x2d
+\xffx                             7  -
+日本                              -  \032
+
+"#]],
+        );
+        check(
+            &at(20),
+            str![[r#"
+NAME       REASON
+localhost  all is w…
+a\x20b\x…  line\nbr…
+""         \x2d
+\xffx      -
+日本       \032
+
+"#]],
+        );
+        check(
+            &at(40),
+            str![[r#"
+NAME                 REASON
+localhost            all is well
+a\x20b\x1b[31m"c",…  line\nbreak\ttab \…
+""                   \x2d
+\xffx                -
+日本                 \032
 
 "#]],
         );

@@ -16,8 +16,11 @@ const WINDOW_ROWS: usize = 1000;
 /// Blanks between two columns.
 const GAP: usize = 2;
 
-/// A column is not narrowed below this for the sake of the others.
-const MIN_FITTED_WIDTH: usize = 6;
+/// What a main column needs before a side column has to go: an IPv6 address with its zone.
+const MAIN_WIDTH: usize = 24;
+
+/// What a side column needs to be worth its room.
+const SIDE_WIDTH: usize = 12;
 
 /// What stands for the rest of a cell that was cut.
 const CUT: &str = "…";
@@ -48,6 +51,8 @@ pub(crate) struct Table {
     text: String,
     cells: Vec<Extent>,
     is_header_due: bool,
+    /// Which columns there is room for; known when the first rows are printed.
+    shown: Option<Vec<bool>>,
 }
 
 /// Where the text of a cell ends, and how it is shown.
@@ -77,6 +82,7 @@ impl Table {
             text: String::new(),
             cells: Vec::new(),
             is_header_due: look.has_header,
+            shown: None,
         }
     }
 
@@ -85,15 +91,16 @@ impl Table {
             return Ok(());
         }
         let columns = self.headings.len();
-        let widths = match self.look.fit {
-            Some(room) => fitted(&self.natural, room),
-            None => self.natural.clone(),
-        };
+        let widths = self.widths();
         let mut line = String::new();
         if self.is_header_due {
             self.is_header_due = false;
             for (index, name) in self.names.iter().enumerate() {
                 self.push_cell(&mut line, &widths, index, (name, name.len(), tone::HEADER));
+            }
+            if self.has_room_for_mark(&widths) {
+                push_blanks(&mut line, 1);
+                line.push_str(CUT);
             }
             self.end_line(&mut line, out)?;
         }
@@ -111,15 +118,30 @@ impl Table {
         Ok(())
     }
 
-    /// Appends one cell with the gap before it; columns beyond `widths` found no room.
+    /// The width of each column; `None` for one that finds no room.
+    fn widths(&mut self) -> Vec<Option<usize>> {
+        let Some(room) = self.look.fit else {
+            return self.natural.iter().copied().map(Some).collect();
+        };
+        let shown = self.shown.get_or_insert_with(|| shown(&self.natural, &self.headings, room));
+        fitted(&self.natural, shown, room)
+    }
+
+    /// Whether the header can say that columns are left out.
+    fn has_room_for_mark(&self, widths: &[Option<usize>]) -> bool {
+        let used = widths.iter().flatten().map(|width| width + GAP).sum::<usize>();
+        widths.contains(&None) && self.look.fit.is_some_and(|room| used <= room)
+    }
+
+    /// Appends one cell with the gap before it, if its column is shown.
     fn push_cell(
         &self,
         line: &mut String,
-        widths: &[usize],
+        widths: &[Option<usize>],
         index: usize,
         (text, width, style): (&str, usize, Style),
     ) {
-        let Some(&room) = widths.get(index) else { return };
+        let Some(room) = widths[index] else { return };
         let style = if self.look.is_coloured { style } else { Style::new() };
         let (text, cut, width) = if width > room {
             let kept = prefix(text, room.saturating_sub(1));
@@ -128,8 +150,9 @@ impl Table {
             (text, "", width)
         };
         let padding = room - width;
-        let is_last = index + 1 == widths.len();
-        if index > 0 {
+        let is_first = widths[..index].iter().all(Option::is_none);
+        let is_last = widths[index + 1..].iter().all(Option::is_none);
+        if !is_first {
             push_blanks(line, GAP);
         }
         if self.headings[index].is_numeric {
@@ -196,25 +219,46 @@ fn push_cell_text(out: &mut String, value: &Value<'_>, is_last: bool) {
     }
 }
 
-/// The widths at which the columns fit into `room`: the widest give way first. Columns for which
-/// there is no room at all are left out at the end.
-fn fitted(natural: &[usize], room: usize) -> Vec<usize> {
-    let gaps = |columns: usize| GAP * columns.saturating_sub(1);
-    let total_at = |columns: usize, cap: usize| {
-        natural[..columns].iter().map(|width| (*width).min(cap)).sum::<usize>() + gaps(columns)
+/// Which columns are shown in so much room: side columns go first, then whatever stands last.
+fn shown(natural: &[usize], headings: &[Heading], room: usize) -> Vec<bool> {
+    let needed = |index: usize| {
+        natural[index].min(if headings[index].is_side { SIDE_WIDTH } else { MAIN_WIDTH })
     };
-    let mut columns = natural.len();
-    while columns > 1 && total_at(columns, MIN_FITTED_WIDTH) > room {
-        columns -= 1;
+    let mut shown = vec![true; natural.len()];
+    let total = |shown: &[bool], needed: &dyn Fn(usize) -> usize| {
+        let widths =
+            (0..shown.len()).filter(|index| shown[*index]).map(|index| needed(index) + GAP);
+        widths.sum::<usize>().saturating_sub(GAP)
+    };
+    for index in (0..natural.len()).rev().filter(|index| headings[*index].is_side) {
+        if total(&shown, &needed) > room {
+            shown[index] = false;
+        }
     }
+    for index in (1..natural.len()).rev() {
+        if total(&shown, &|_| 1) > room {
+            shown[index] = false;
+        }
+    }
+    shown
+}
+
+/// The widths at which the columns shown fit into `room`: the widest give way first.
+fn fitted(natural: &[usize], shown: &[bool], room: usize) -> Vec<Option<usize>> {
+    let columns: Vec<_> = (0..natural.len()).filter(|index| shown[*index]).collect();
+    let total_at = |cap: usize| {
+        let widths = columns.iter().map(|index| natural[*index].min(cap) + GAP);
+        widths.sum::<usize>().saturating_sub(GAP)
+    };
     let widest = natural.iter().copied().max().unwrap_or(0);
-    let cap = (1..=widest).rev().find(|cap| total_at(columns, *cap) <= room).unwrap_or(1);
-    let mut widths: Vec<_> = natural[..columns].iter().map(|width| (*width).min(cap)).collect();
-    let mut spare = room.saturating_sub(total_at(columns, cap));
-    for (width, natural) in widths.iter_mut().zip(natural).rev() {
-        let more = spare.min(natural - *width);
-        *width += more;
+    let cap = (1..=widest).rev().find(|cap| total_at(*cap) <= room).unwrap_or(1);
+    let mut spare = room.saturating_sub(total_at(cap));
+    let mut widths = vec![None; natural.len()];
+    for index in columns.into_iter().rev() {
+        let width = natural[index].min(cap);
+        let more = spare.min(natural[index] - width);
         spare -= more;
+        widths[index] = Some(width + more);
     }
     widths
 }
