@@ -2,6 +2,7 @@
 //! program; what differs between the tools stands in one list.
 
 use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -15,8 +16,8 @@ struct Sample {
     tool: &'static str,
     /// A question with an answer of one row or more.
     found: &'static str,
-    /// A question whose answer is no, on any machine.
-    absent: &'static str,
+    /// Questions whose answer is no, on any machine, and is not a row.
+    absent: &'static [&'static str],
     /// Command lines that make no sense, beside the flag that no tool has.
     senseless: &'static [&'static [&'static str]],
     /// Whether an argument that is not Unicode can be the name of something.
@@ -27,28 +28,28 @@ const SAMPLES: [Sample; 5] = [
     Sample {
         tool: "myip",
         found: "-a",
-        absent: "no-such-interface",
+        absent: &["no-such-interface"],
         senseless: &[&[""], &["--hostname", "-4"], &["--hostname", "lo"]],
         takes_any_bytes: true,
     },
     Sample {
         tool: "lookup",
         found: "www.usfca.edu @{dns}",
-        absent: "no-such-name.usfca.edu @{dns}",
+        absent: &["no-such-name.usfca.edu @{dns}"],
         senseless: &[&[""], &["a..b", "@127.0.0.1"], &["https://www.usfca.edu/", "@127.0.0.1"]],
         takes_any_bytes: false,
     },
     Sample {
         tool: "conns",
         found: "-a",
-        absent: "",
+        absent: &[],
         senseless: &[&["surplus"], &["-x", "surplus"]],
         takes_any_bytes: false,
     },
     Sample {
         tool: "portscan",
         found: "127.0.0.1 {port}",
-        absent: "",
+        absent: &[],
         senseless: &[
             &[""],
             &["127.0.0.1"],
@@ -65,7 +66,7 @@ const SAMPLES: [Sample; 5] = [
     Sample {
         tool: "wellknown",
         found: "80 ssh",
-        absent: "no-such-service",
+        absent: &["no-such-service"],
         senseless: &[&[], &[""], &["65536"], &["-1"], &["80-"], &["90-80"], &["80/foo"]],
         takes_any_bytes: false,
     },
@@ -164,21 +165,22 @@ fn a_senseless_command_line_is_refused() {
 #[test]
 fn what_is_not_there_is_said_on_stderr_only() {
     let stage = Stage::set();
-    if stage.sample.absent.is_empty() {
-        // These tools say no by a row, or have no question whose answer is no everywhere.
-        assert!(["conns", "portscan"].contains(&TOOL));
-        return;
-    }
-    for more in [&[][..], &["-s"], &["-f", "table"]] {
-        let words = stage.words(stage.sample.absent, more);
-        assert_refused(&testkit::run(PROGRAM, &words), 1, &words);
+    for absent in stage.sample.absent {
+        for more in [&[][..], &["-s"], &["-f", "table"]] {
+            let words = stage.words(absent, more);
+            assert_refused(&testkit::run(PROGRAM, &words), 1, &words);
+        }
     }
 }
 
 #[test]
 fn an_argument_that_is_not_unicode_is_refused() {
-    let code = if Stage::set().sample.takes_any_bytes { 1 } else { 2 };
-    let words = [not_unicode()];
+    let stage = Stage::set();
+    let code = if stage.sample.takes_any_bytes { 1 } else { 2 };
+    // Beside words that make sense, so that it is what is wrong.
+    let mut words: Vec<_> =
+        stage.words(stage.sample.found, &[]).into_iter().map(OsString::from).collect();
+    words.push(not_unicode());
     assert_refused(&testkit::run(PROGRAM, &words), code, &words);
 }
 
@@ -289,7 +291,13 @@ fn quiet_prints_nothing() {
 #[test]
 fn flags_that_contradict_each_other_are_refused() {
     let stage = Stage::set();
-    for more in [&["-s", "--json"][..], &["-j", "-f", "csv"], &["-0", "-j"], &["-s", "-f", "tsv"]] {
+    for more in [
+        &["-s", "--json"][..],
+        &["-j", "-f", "csv"],
+        &["-0", "-j"],
+        &["-0", "-f", "json"],
+        &["-s", "-f", "tsv"],
+    ] {
         let words = stage.words(stage.sample.found, more);
         assert_refused(&testkit::run(PROGRAM, &words), 2, &words);
     }
@@ -333,7 +341,9 @@ fn a_table_fits_the_terminal() {
         let words = stage.words(stage.sample.found, &["-f", "table"]);
         let transcript = testkit::run_on_terminal(testkit::command(PROGRAM, words), columns, 24)
             .expect("a terminal");
+        assert!(transcript.status.success());
         let text = String::from_utf8(transcript.bytes).expect("UTF-8");
+        assert!(text.lines().count() >= 2, "{columns}: {text}");
         for line in text.lines().filter(|line| !line.starts_with(TOOL)) {
             assert!(line.chars().count() <= usize::from(columns), "{columns}: {line}");
         }
@@ -348,6 +358,9 @@ fn a_full_disk_is_told() {
     for words in [
         stage.words(found, &[]),
         stage.words(found, &["--json"]),
+        stage.words(found, &["-f", "jsonl"]),
+        stage.words(found, &["-f", "tsv"]),
+        stage.words(found, &["-f", "csv"]),
         stage.words(found, &["-s"]),
         vec!["--help".to_owned()],
     ] {
@@ -386,4 +399,38 @@ fn a_closed_pipe_is_quiet() {
         assert_eq!(output.status.code(), Some(0), "{words:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{words:?}");
     }
+}
+
+#[test]
+fn a_reader_that_leaves_after_the_first_line_is_no_trouble() {
+    let stage = Stage::set();
+    let mut child = Command::new(PROGRAM)
+        .args(stage.words(stage.sample.found, &["-f", "table"]))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut first = String::new();
+    let mut reader = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
+    reader.read_line(&mut first).expect("stdout is UTF-8");
+    drop(reader);
+    let output = child.wait_with_output().expect("the program ends");
+    assert!(!first.is_empty());
+    assert_eq!(output.status.code(), Some(0));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(!stderr.contains("cannot write"), "{stderr}");
+}
+
+#[test]
+fn quiet_does_not_hide_that_the_command_line_makes_no_sense() {
+    for words in Stage::set().sample.senseless {
+        let words = [&["-q"], *words].concat();
+        assert_refused(&run(&words), 2, &words);
+    }
+}
+
+#[test]
+fn a_flag_may_be_repeated() {
+    Stage::set().found(&["-H", "-H", "--color", "never", "--color", "auto"]);
 }

@@ -33,24 +33,30 @@ fn the_primary_address_is_one_bare_line() {
 
 #[test]
 fn an_interface_has_its_address_bare() {
-    let output = myip(&[&loopback()]);
-    assert_eq!((output.code, output.text()), (Some(0), "127.0.0.1\n"));
-    assert_eq!(output.stderr, "");
+    let name = loopback();
+    let output = myip(&[&name]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    // Loopback may have more addresses than its own, and one of those may be the better one.
+    let addresses = myip(&["-a", "-s", &name]);
+    let address = output.text().strip_suffix('\n').unwrap();
+    assert!(addresses.text().lines().any(|line| line == address), "{address}");
 }
 
 #[test]
 fn of_several_interfaces_the_first_that_has_an_address_answers() {
-    let output = myip(&["no-such0", &loopback(), "no-such1"]);
-    assert_eq!((output.code, output.text()), (Some(0), "127.0.0.1\n"));
-    assert_eq!(output.stderr, "");
+    let name = loopback();
+    let output = myip(&["no-such0", &name, "no-such1"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    assert_eq!(output.text(), myip(&[&name]).text());
 }
 
 #[test]
 fn all_lists_the_loopback_interface() {
     let name = loopback();
-    let row = &rows(&["-a", &name, "-4", "-j"])[0];
+    let rows = rows(&["-a", &name, "-4", "-j"]);
+    let own = Ipv4Addr::LOCALHOST.to_string();
+    let row = rows.iter().find(|row| row["address"] == own).unwrap();
     assert_eq!(row["interface"], name);
-    assert_eq!(row["address"], Ipv4Addr::LOCALHOST.to_string());
     assert_eq!((&row["prefixlen"], &row["scope"]), (&8.into(), &"host".into()));
     assert_eq!(row["broadcast"], Value::Null);
 }

@@ -1,10 +1,13 @@
 //! Man pages, and the help blocks of the README.
 
+use std::fs;
+
 use anyhow::{Context, Result, ensure};
+use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::generated::{Generated, read, write_or_check};
+use crate::generated::{Generated, read, root, write_or_check};
 use crate::tools::{Entry, TOOLS};
 
 const COMMAND: &str = "cargo xtask docs";
@@ -28,7 +31,22 @@ pub fn run(check: bool) -> Result<()> {
         let path = format!("{MAN_FOLDER}/{}.1", tool.name).into();
         files.push(Generated { path, text: man_page(tool)? });
     }
+    forget_former_tools(check)?;
     write_or_check(&files, check, COMMAND)
+}
+
+/// A man page without its tool is a leftover.
+fn forget_former_tools(check: bool) -> Result<()> {
+    let Ok(pages) = fs::read_dir(root().join(MAN_FOLDER)) else { return Ok(()) };
+    for page in pages {
+        let page = page?.path();
+        let is_of_tool = |tool: &Entry| page.file_stem().is_some_and(|stem| stem == tool.name);
+        if !TOOLS.iter().any(is_of_tool) {
+            ensure!(!check, "{} is of no tool: run `{COMMAND}`", page.display());
+            fs::remove_file(&page)?;
+        }
+    }
+    Ok(())
 }
 
 /// The man page of a tool.
@@ -39,7 +57,7 @@ pub fn man_page(tool: &Entry) -> Result<String> {
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
+    synopsis((tool.command)()).to_writer(&mut page)?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
 
@@ -74,6 +92,17 @@ pub fn man_page(tool: &Entry) -> Result<String> {
     roff.text(names);
     roff.to_writer(&mut page)?;
     String::from_utf8(page).context("a man page is UTF-8")
+}
+
+/// The usage line of the help: clap_mangen's own leaves out that arguments may be repeated.
+fn synopsis(mut command: Command) -> Roff {
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ");
+    let (name, arguments) = usage.split_once(' ').unwrap_or((usage, ""));
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    roff.text([bold(name), roman(" "), roman(arguments)]);
+    roff
 }
 
 fn entry(roff: &mut Roff, term: &str, meaning: &str) {

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -35,8 +36,7 @@ pub fn run(root: Option<PathBuf>) -> Result<()> {
             write(&root.join(completion_path(tool, shell)), completion(tool, shell))?;
         }
     }
-    remind_of_path(&root.join("bin"));
-    Ok(())
+    remind_of_path(&root.join("bin"))
 }
 
 /// Where a shell looks for the completions of a tool, below the root.
@@ -62,15 +62,13 @@ fn install_program(program: &Path, target: &Path) -> Result<()> {
     fs::copy(program, &new)
         .and_then(|_| fs::rename(&new, target))
         .with_context(|| format!("cannot install {}", target.display()))?;
-    println!("{}", target.display());
-    Ok(())
+    Ok(writeln!(io::stdout(), "{}", target.display())?)
 }
 
 fn write(target: &Path, contents: impl AsRef<[u8]>) -> Result<()> {
     make_folder(target)?;
     fs::write(target, contents).with_context(|| format!("cannot write {}", target.display()))?;
-    println!("{}", target.display());
-    Ok(())
+    Ok(writeln!(io::stdout(), "{}", target.display())?)
 }
 
 fn make_folder(target: &Path) -> Result<()> {
@@ -78,9 +76,11 @@ fn make_folder(target: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
 }
 
-fn remind_of_path(bin: &Path) {
+fn remind_of_path(bin: &Path) -> Result<()> {
     let path = env::var_os("PATH").unwrap_or_default();
     if !env::split_paths(&path).any(|folder| folder == bin) {
-        println!("\nTo find the tools by name: export PATH=\"{}:$PATH\"", bin.display());
+        let bin = bin.display();
+        writeln!(io::stdout(), "\nTo find the tools by name: export PATH=\"{bin}:$PATH\"")?;
     }
+    Ok(())
 }

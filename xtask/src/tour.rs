@@ -42,10 +42,10 @@ struct Stage {
 pub fn run() -> Result<()> {
     let programs = build::tools(Profile::Dev)?;
     let stage = Stage::set()?;
-    stage.introduce();
+    stage.introduce()?;
     let mut surprises = 0;
     for (question, scenes) in stage.acts() {
-        println!("\n# {question}");
+        writeln!(io::stdout(), "\n# {question}")?;
         for scene in scenes {
             surprises += usize::from(!play(&scene, &programs)?);
         }
@@ -67,15 +67,14 @@ impl Stage {
         })
     }
 
-    fn introduce(&self) {
-        println!("A DNS server of our own answers at {}.", self.dns.addr());
-        println!(
-            "Somebody listens at port {}, nobody at {}.",
-            self.home.addr().port(),
-            self.nobody
-        );
+    fn introduce(&self) -> io::Result<()> {
+        let mut out = io::stdout();
+        writeln!(out, "A DNS server of our own answers at {}.", self.dns.addr())?;
+        let (home, nobody) = (self.home.addr().port(), self.nobody);
+        writeln!(out, "Somebody listens at port {home}, nobody at {nobody}.")?;
         #[cfg(unix)]
-        println!("At port {} a listener is too busy to answer.", self.busy.addr().port());
+        writeln!(out, "At port {} a listener is too busy to answer.", self.busy.addr().port())?;
+        Ok(())
     }
 
     fn acts(&self) -> [(&'static str, Vec<Scene>); 5] {
@@ -131,7 +130,7 @@ impl Stage {
 
 /// Shows a command with all that it prints. Whether it ended as it should.
 fn play(scene: &Scene, programs: &HashMap<String, PathBuf>) -> Result<bool> {
-    println!("\n$ {}", scene.command);
+    writeln!(io::stdout(), "\n$ {}", scene.command)?;
     io::stdout().flush()?;
     let mut words = scene.command.split(' ');
     let tool = words.next().context("a command has a name")?;
@@ -143,7 +142,7 @@ fn play(scene: &Scene, programs: &HashMap<String, PathBuf>) -> Result<bool> {
         .status()
         .with_context(|| format!("cannot run {tool}"))?;
     let is_expected = status.code().is_some_and(|code| scene.exits.contains(&code));
-    println!("[{}]", ending(status, is_expected));
+    writeln!(io::stdout(), "[{}]", ending(status, is_expected))?;
     Ok(is_expected)
 }
 
