@@ -3,6 +3,7 @@
 use std::io;
 
 /// Descriptors that are not for connections: the streams, and what libraries open.
+#[cfg(unix)]
 const RESERVED_DESCRIPTORS: usize = 16;
 
 /// How many connections may be open at the same time; at least one.

@@ -2,6 +2,9 @@
 
 use output::Family;
 
+#[cfg(target_os = "linux")]
+use crate::socket::{Protocol, Socket};
+
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "Linux reads it"))]
 mod procfs;
 
@@ -44,6 +47,12 @@ impl Kinds {
             let has_protocol = (kind.tcp && self.tcp) || (kind.udp && self.udp);
             has_protocol && (self.family == Family::Any || self.family == kind.family)
         })
+    }
+
+    /// Whether a socket is of this one protocol and family.
+    fn is_of(self, socket: &Socket) -> bool {
+        let is_tcp = socket.protocol == Protocol::Tcp;
+        is_tcp == self.tcp && self.family.admits(socket.local.0.ip())
     }
 
     const fn protocol_name(self) -> &'static str {

@@ -21,7 +21,7 @@ pub(crate) enum CollectError {
     #[error("/proc is not mounted")]
     NoProc,
     #[cfg(target_os = "linux")]
-    #[error("the kernel does not tell its {0} sockets by netlink (sock_diag), though it has some")]
+    #[error("the kernel has {0} sockets, and does not tell them by netlink (sock_diag)")]
     NetlinkSilent(&'static str),
 }
 
@@ -36,16 +36,39 @@ pub(crate) fn collect(kinds: Kinds) -> Result<Collected, CollectError> {
         return Err(CollectError::NoProc);
     }
     let facts = Facts::read(kinds);
-    // netstat2 takes netlink's refusal for the end of the list, so each list is looked at by itself.
-    let mut lists = Vec::new();
-    for kind in kinds.each() {
-        let mut list = sockets(kind)?.peekable();
-        if list.peek().is_none() && super::procfs::has_sockets(kind) {
-            return Err(CollectError::NetlinkSilent(kind.protocol_name()));
+    let sockets = sockets(kinds)?.map(move |socket| Ok(facts.complete(socket?)));
+    Ok(Box::new(Checked { sockets, unseen: kinds.each().collect() }))
+}
+
+/// Tells at the end of which kinds of sockets the kernel did not tell, though it has some: netstat2
+/// takes netlink's refusal for the end of a list.
+#[cfg(target_os = "linux")]
+struct Checked<I> {
+    sockets: I,
+    /// The kinds of which no socket was seen.
+    unseen: Vec<Kinds>,
+}
+
+#[cfg(target_os = "linux")]
+impl<I: Iterator<Item = Result<Socket, CollectError>>> Iterator for Checked<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        match self.sockets.next() {
+            Some(next) => {
+                if let Ok(socket) = &next {
+                    self.unseen.retain(|kind| !kind.is_of(socket));
+                }
+                Some(next)
+            }
+            None => loop {
+                let kind = self.unseen.pop()?;
+                if super::procfs::has_sockets(kind) {
+                    return Some(Err(CollectError::NetlinkSilent(kind.protocol_name())));
+                }
+            },
         }
-        lists.push(list);
     }
-    Ok(Box::new(lists.into_iter().flatten().map(move |socket| Ok(facts.complete(socket?)))))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -122,6 +145,19 @@ const fn state(state: TcpState) -> Option<State> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_list_that_was_refused_is_told_from_an_empty_one() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let kinds = Kinds { tcp: true, udp: false, family: Family::Ipv4 };
+        let refused = Checked { sockets: std::iter::empty(), unseen: kinds.each().collect() };
+        let told: Vec<_> = refused.collect();
+        assert!(matches!(told[..], [Err(CollectError::NetlinkSilent("TCP"))]), "{told:?}");
+        let all: Vec<_> = collect(kinds).unwrap().collect();
+        assert!(all.iter().all(Result::is_ok), "{all:?}");
+        drop(listener);
+    }
 
     #[test]
     fn process_0_is_nobody() {
