@@ -100,6 +100,13 @@ fn a_name_that_is_not_there_is_told_from_one_without_such_records() {
 }
 
 #[test]
+fn an_alias_that_nobody_followed_is_no_answer() {
+    let server = demo();
+    let output = at(server.addr(), &["dangling.example.test", "-s"]);
+    tells(&output, 3, "an alias of 'nobody.example.test', which");
+}
+
+#[test]
 fn a_server_that_fails_is_told() {
     let cases = [
         (Behaviour::ServFail, "SERVFAIL", "says SERVFAIL"),
@@ -219,7 +226,7 @@ mod system {
         let server = demo();
         let resolv =
             TempFile::new("resolv", "nameserver 127.0.0.1\nsearch example.test usfca.edu\n");
-        let hosts = TempFile::new("hosts", "192.0.2.7 printer printer.test\n192.0.2.8 printer\n");
+        let hosts = TempFile::new("hosts", "192.0.2.7 printer usfca.edu\n192.0.2.8 printer\n");
         let port = server.addr().port().to_string();
         let system = |words: &[&str]| {
             let files = ["--resolv-conf", resolv.path(), "--hosts", hosts.path(), "-p", &port];
@@ -229,6 +236,9 @@ mod system {
         assert_eq!(system(&["www.usfca.edu", "-s"]).text(), "104.239.221.147\n");
         assert_eq!(system(&["printer", "-s"]).text(), "192.0.2.7\n192.0.2.8\n");
         assert_eq!(system(&["192.0.2.7", "-s"]).text(), "printer\n");
+        // The file has an address; every other type that is named is asked for.
+        let both = system(&["usfca.edu", "A", "MX", "-s"]);
+        assert_eq!(both.text(), "192.0.2.7\n10 mx1.usfca.edu\n20 mx2.usfca.edu\n");
         assert_eq!(system(&["127.0.0.1", "-s"]).text(), "localhost\n");
         let row = &rows(&system(&["printer", "-j"]))[0];
         assert_eq!((&row["server"], &row["port"]), (&hosts.path().into(), &Value::Null));

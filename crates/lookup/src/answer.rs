@@ -1,18 +1,17 @@
 //! From what came back to rows.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use output::Exit;
 
 use crate::exchange::AskError;
+use crate::hosts::HostsFile;
 use crate::name::{self, present};
 use crate::rdata::{self, type_name};
 use crate::request::Subject;
 use crate::resolve::{Found, Outcome, ResolveError};
 use crate::row::{Reply, Row, Source};
-use crate::system::SystemConfig;
 
 /// What came of a question.
 pub(crate) enum Arrival {
@@ -111,14 +110,13 @@ fn no_address(row: &Row) -> String {
 pub(crate) fn from_hosts(
     subject: &Subject,
     record_type: RecordType,
-    config: &SystemConfig,
-    path: &Path,
+    hosts: &HostsFile,
 ) -> Vec<Row> {
     let row = |name: &Name, data| Row {
         name: present(name),
         record_type,
         ttl: None,
-        source: Some(Source::Hosts(path.to_owned())),
+        source: Some(Source::Hosts(hosts.path.clone())),
         canonical_name: None,
         data: Some(data),
         status: "NOERROR".to_owned(),
@@ -128,13 +126,13 @@ pub(crate) fn from_hosts(
     };
     match subject {
         Subject::Address(parsed) if record_type == RecordType::PTR => {
-            let found = config.hosts.name_of(parsed.address);
+            let found = hosts.name_of(parsed.address);
             let row = |name| row(&name::reverse(parsed.address), present(name));
             found.map(row).into_iter().collect()
         }
         Subject::Address(_) => Vec::new(),
         Subject::Name(parsed) => {
-            let addresses = config.hosts.lookup(&parsed.name, record_type);
+            let addresses = hosts.lookup(&parsed.name, record_type);
             addresses.into_iter().map(|address| row(&parsed.name, address.to_string())).collect()
         }
     }

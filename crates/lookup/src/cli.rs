@@ -9,14 +9,13 @@ use hickory_proto::rr::RecordType;
 use output::{Exit, FamilyFlags, Notes, Rows, Tool};
 use thiserror::Error;
 
-use crate::answer::{self, Arrival, Group};
 use crate::background::ask_all;
 use crate::exchange::Limits;
-use crate::hosts;
-use crate::name::{self, ParsedAddress};
+use crate::name::ParsedAddress;
+use crate::plan::Plan;
 use crate::rdata::record_type;
-use crate::request::{Request, RequestError, Subject, Target};
-use crate::resolve::{Asked, Source};
+use crate::request::{Request, RequestError, Subject};
+use crate::resolve::Source;
 use crate::row::Row;
 use crate::server::{DNS_PORT, ServerAddress, ServerError};
 use crate::system::{Files, SystemConfig, SystemError};
@@ -123,42 +122,20 @@ impl Cli {
             let resolved = servers.iter().map(ServerAddress::resolve);
             resolved.collect::<Result<Vec<_>, _>>()?.concat()
         };
-        let source = Source { tcp_only: self.tcp, ..Source::new(servers) };
-        let limits = Limits { deadline: self.timeout, ..Limits::default() };
-
         for target in &targets {
             mention_dropped_zone(&target.subject, notes);
         }
-        let hosts = self.hosts.unwrap_or_else(hosts::system_path);
+        let source = Source { tcp_only: self.tcp, ..Source::new(servers) };
+        let limits = Limits { deadline: self.timeout, ..Limits::default() };
+        let mut plan = Plan::new(&targets, system.as_ref());
         let (sender, landed) = mpsc::channel();
-        let (mut groups, mut group_of, mut questions) = (Vec::new(), Vec::new(), Vec::new());
-        for target in &targets {
-            let in_hosts = |record_type: &RecordType| match &system {
-                Some(system) => answer::from_hosts(&target.subject, *record_type, system, &hosts),
-                None => Vec::new(),
-            };
-            let known: Vec<_> = target.types.iter().map(in_hosts).collect();
-            // As for the C library: a name that stands there is not asked for its other address.
-            let is_known = target.is_for_any_address && known.iter().any(|rows| !rows.is_empty());
-            let mut group = Group::new(target.is_for_any_address);
-            for (record_type, rows) in target.types.iter().zip(known) {
-                let index = group_of.len();
-                if !rows.is_empty() {
-                    // The receiver lives: it is ours.
-                    let _ = sender.send((index, Arrival::Hosts(rows)));
-                } else if is_known {
-                    continue;
-                } else {
-                    questions.push((index, asked(target, *record_type, system.as_ref())));
-                }
-                group_of.push(groups.len());
-                group.add_question();
-            }
-            groups.push(group);
+        for known in plan.known.drain(..) {
+            // The receiver lives: it is ours.
+            let _ = sender.send(known);
         }
-        ask_all(questions, source, limits, sender);
+        ask_all(std::mem::take(&mut plan.questions), source, limits, sender);
         Ok(output::as_they_come(landed, move |index, arrival| {
-            groups[group_of[index]].land(arrival).into_iter().map(Ok)
+            plan.land(index, arrival).into_iter().map(Ok)
         }))
     }
 
@@ -172,14 +149,4 @@ fn mention_dropped_zone(subject: &Subject, notes: &Notes) {
     if let Subject::Address(ParsedAddress { address, dropped_zone: Some(zone) }) = subject {
         notes.note(format_args!("asking for {address}: the DNS knows no zones such as '{zone}'"));
     }
-}
-
-/// What to ask of a target; only the system's resolver has a search list.
-fn asked(target: &Target, record_type: RecordType, system: Option<&SystemConfig>) -> Asked {
-    let candidates = match (&target.subject, system) {
-        (Subject::Address(parsed), _) => vec![name::reverse(parsed.address)],
-        (Subject::Name(parsed), Some(system)) => system.candidates(parsed),
-        (Subject::Name(parsed), None) => vec![parsed.name.clone()],
-    };
-    Asked { candidates, record_type }
 }

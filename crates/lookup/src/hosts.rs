@@ -16,6 +16,8 @@ use crate::name;
 /// for the whole file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HostsFile {
+    /// Where it is.
+    pub path: PathBuf,
     lines: Vec<Line>,
 }
 
@@ -35,7 +37,7 @@ impl HostsFile {
             .split(|&octet| octet == b'\n')
             .filter_map(|line| parse_line(&String::from_utf8_lossy(line)))
             .collect();
-        Self { lines }
+        Self { path: PathBuf::new(), lines }
     }
 
     /// Reads a file, or else the system's. The system may have none, which is an empty one.
@@ -44,14 +46,12 @@ impl HostsFile {
     ///
     /// The file cannot be read.
     pub fn read(path: Option<&Path>) -> io::Result<Self> {
-        match path {
-            Some(path) => Ok(Self::parse(&fs::read(path)?)),
-            None => match fs::read(system_path()) {
-                Ok(text) => Ok(Self::parse(&text)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-                Err(error) => Err(error),
-            },
-        }
+        let file = path.map_or_else(system_path, Path::to_owned);
+        let text = match fs::read(&file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_none() => Vec::new(),
+            text => text?,
+        };
+        Ok(Self { path: file, ..Self::parse(&text) })
     }
 
     /// The addresses of a name in file order; none for other types than A and AAAA.

@@ -6,6 +6,7 @@ mod cli;
 mod exchange;
 mod hosts;
 mod name;
+mod plan;
 mod rcode;
 mod rdata;
 mod request;

@@ -1,0 +1,74 @@
+//! What is to be asked, and which answers belong together.
+
+use hickory_proto::rr::Name;
+
+use crate::answer::{self, Arrival, Group, Landed};
+use crate::name;
+use crate::request::{Subject, Target};
+use crate::resolve::Asked;
+use crate::row::Row;
+use crate::system::SystemConfig;
+
+/// Every question of a run, by its index.
+#[derive(Default)]
+pub(crate) struct Plan {
+    groups: Vec<Group>,
+    /// The group of each question.
+    group_of: Vec<usize>,
+    /// What servers are to be asked.
+    pub questions: Vec<(usize, Asked)>,
+    /// What stands in the hosts file.
+    pub known: Vec<Landed>,
+}
+
+impl Plan {
+    /// The questions of all targets; `system` is nothing where a server was named, which is asked
+    /// and nothing else.
+    pub(crate) fn new(targets: &[Target], system: Option<&SystemConfig>) -> Self {
+        let mut plan = Self::default();
+        for target in targets {
+            plan.add(target, system);
+        }
+        plan
+    }
+
+    /// As for the C library, a name that stands in the hosts file is not asked for its other
+    /// address.
+    fn add(&mut self, target: &Target, system: Option<&SystemConfig>) {
+        let in_hosts = |record_type| match system {
+            Some(system) => answer::from_hosts(&target.subject, record_type, &system.hosts),
+            None => Vec::new(),
+        };
+        let known: Vec<_> = target.types.iter().map(|it| (*it, in_hosts(*it))).collect();
+        let is_known = target.is_for_any_address && known.iter().any(|(_, rows)| !rows.is_empty());
+        let mut group = Group::new(target.is_for_any_address);
+        for (record_type, rows) in known {
+            let index = self.group_of.len();
+            if !rows.is_empty() {
+                self.known.push((index, Arrival::Hosts(rows)));
+            } else if !is_known {
+                let asked = Asked { candidates: candidates(target, system), record_type };
+                self.questions.push((index, asked));
+            } else {
+                continue;
+            }
+            self.group_of.push(self.groups.len());
+            group.add_question();
+        }
+        self.groups.push(group);
+    }
+
+    /// What is to be shown now that this has landed.
+    pub(crate) fn land(&mut self, index: usize, arrival: Arrival) -> Vec<Row> {
+        self.groups[self.group_of[index]].land(arrival)
+    }
+}
+
+/// The names to ask for; only the system's resolver has a search list.
+fn candidates(target: &Target, system: Option<&SystemConfig>) -> Vec<Name> {
+    match (&target.subject, system) {
+        (Subject::Address(parsed), _) => vec![name::reverse(parsed.address)],
+        (Subject::Name(parsed), Some(system)) => system.candidates(parsed),
+        (Subject::Name(parsed), None) => vec![parsed.name.clone()],
+    }
+}
