@@ -93,8 +93,13 @@ fn a_name_that_is_not_there_is_told_from_one_without_such_records() {
     tells(&nobody, 1, "no such name: 'nobody.usfca.edu'");
     assert_eq!(nobody.stderr.lines().count(), 1, "{}", nobody.stderr);
     tells(&at(server.addr(), &["www.usfca.edu", "MX"]), 1, "'www.usfca.edu' has no MX record");
+    let bare = at(server.addr(), &["_tcp.usfca.edu"]);
+    tells(&bare, 1, "'_tcp.usfca.edu' has no address");
+    assert_eq!(bare.stderr.lines().count(), 1, "{}", bare.stderr);
     let json = rows(&at(server.addr(), &["nobody.usfca.edu", "-j"]));
-    assert_eq!((json.len(), &json[0]["status"]), (1, &Value::from("NXDOMAIN")));
+    let told = |row: &Value| format!("{} {}", row["asked_type"], row["status"]);
+    let told: Vec<_> = json.iter().map(told).collect();
+    assert_eq!(told, [r#""A" "NXDOMAIN""#, r#""AAAA" "NXDOMAIN""#]);
     let json = rows(&at(server.addr(), &["www.usfca.edu", "MX", "-j"]));
     assert_eq!(json[0]["status"], "NODATA");
 }

@@ -39,11 +39,12 @@ pub fn run(check: bool) -> Result<()> {
 fn forget_former_tools(check: bool) -> Result<()> {
     let Ok(pages) = fs::read_dir(root().join(MAN_FOLDER)) else { return Ok(()) };
     for page in pages {
-        let page = page?.path();
-        let is_of_tool = |tool: &Entry| page.file_stem().is_some_and(|stem| stem == tool.name);
-        if !TOOLS.iter().any(is_of_tool) {
-            ensure!(!check, "{} is of no tool: run `{COMMAND}`", page.display());
-            fs::remove_file(&page)?;
+        let page = page?;
+        let is_of = |tool: &Entry| page.file_name() == *format!("{}.1", tool.name);
+        if !TOOLS.iter().any(is_of) {
+            let path = page.path();
+            ensure!(!check, "{} is of no tool: run `{COMMAND}`", path.display());
+            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
     Ok(())
@@ -115,6 +116,8 @@ fn entry(roff: &mut Roff, term: &str, meaning: &str) {
 /// `<!-- help: TOOL -->` and `<!-- end -->`.
 fn readme(text: &str) -> Result<String> {
     let mut text = text.to_owned();
+    let blocks = text.matches("<!-- help: ").count();
+    ensure!(blocks == TOOLS.len(), "{README} has {blocks} help blocks for {} tools", TOOLS.len());
     for tool in &TOOLS {
         let opening = format!("<!-- help: {} -->\n", tool.name);
         let (before, rest) = text

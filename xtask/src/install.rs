@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap_complete::Shell;
@@ -23,6 +23,7 @@ pub fn run(root: Option<PathBuf>) -> Result<()> {
             env::home_dir().context("there is no home directory: name a --root")?.join(".local")
         }
     };
+    let root = path::absolute(root)?;
     let programs = build::tools(Profile::Release)?;
     for tool in &TOOLS {
         let program = &programs[tool.name];
@@ -59,9 +60,12 @@ fn completion(tool: &Entry, shell: Shell) -> Vec<u8> {
 fn install_program(program: &Path, target: &Path) -> Result<()> {
     make_folder(target)?;
     let new = target.with_extension("new");
-    fs::copy(program, &new)
-        .and_then(|_| fs::rename(&new, target))
-        .with_context(|| format!("cannot install {}", target.display()))?;
+    let installed = fs::copy(program, &new).and_then(|_| fs::rename(&new, target));
+    if installed.is_err() {
+        // There may be none; the failure is told below.
+        let _ = fs::remove_file(&new);
+    }
+    installed.with_context(|| format!("cannot install {}", target.display()))?;
     Ok(writeln!(io::stdout(), "{}", target.display())?)
 }
 

@@ -109,13 +109,17 @@ impl<I: Iterator<Item = Result<Socket, Failure>>> Iterator for MentionHidden<I> 
             Some(Ok(socket)) if socket.owners.is_empty() && socket.inode.is_some() => {
                 self.hidden += 1;
             }
-            None if self.hidden > 0 && !backend::sees_all_processes() => {
+            None if self.hidden > 0 => {
                 let sockets = if self.hidden == 1 { "socket" } else { "sockets" };
+                let why = if backend::is_root() {
+                    "they belong to the kernel, or to processes of another namespace"
+                } else {
+                    "only root sees the processes of others"
+                };
                 self.notes.footnote_on(
                     "process",
                     format_args!(
-                        "the owners of {} {sockets} could not be seen: \
-                         only root sees the processes of others",
+                        "the owners of {} {sockets} could not be seen: {why}",
                         self.hidden
                     ),
                 );

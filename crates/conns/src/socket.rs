@@ -162,10 +162,10 @@ impl<'a> From<&'a Owner> for Value<'a> {
 
 impl Record for Socket {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("protocol", "tcp or udp", |it| it.protocol.name().into()),
+        Column::<Self>::new("protocol", "tcp or udp", |it| it.protocol.name().into()).side(),
         Column::<Self>::new(
             "state",
-            "LISTEN, ESTABLISHED, … (UDP: UNCONN without a peer)",
+            "LISTEN, ESTABLISHED and the like; UDP: UNCONN without a peer",
             |it| it.state.map(State::name).into(),
         )
         .toned(|it| it.state.map_or(Tone::Plain, State::tone)),

@@ -32,9 +32,15 @@ pub(crate) struct Group {
     needs_one: bool,
     has_answer: bool,
     /// What is not said until it is known whether another question of the group has an answer.
-    held: Vec<Row>,
+    held: Vec<Told>,
     /// Aliases that were shown: A and AAAA come over the same ones.
     aliases: HashSet<(String, Option<String>)>,
+}
+
+/// A row, and for one without a record of its type what is said if there is no address at all.
+struct Told {
+    row: Row,
+    without_address: Option<String>,
 }
 
 impl Group {
@@ -50,59 +56,62 @@ impl Group {
     /// What is to be shown now that this has landed.
     pub(crate) fn land(&mut self, arrival: Arrival) -> Vec<Row> {
         self.waiting = self.waiting.saturating_sub(1);
-        let mut rows = match arrival {
-            Arrival::Hosts(rows) => rows,
+        let mut told = match arrival {
+            Arrival::Hosts(rows) => rows.into_iter().map(Told::from).collect(),
             Arrival::Server(outcome) => match *outcome {
-                Ok(outcome) => rows(&outcome),
-                Err(error) => vec![unanswered(&error)],
+                Ok(outcome) => told(&outcome),
+                Err(error) => vec![unanswered(&error).into()],
             },
         };
-        let is_answer = rows.iter().all(|row| row.absence.is_none());
+        let is_answer = told.iter().all(|told| told.row.absence.is_none());
         self.has_answer |= is_answer;
-        rows.retain(|row| {
-            !matches!(row.record_type, RecordType::CNAME | RecordType::DNAME)
-                || row.record_type == row.asked_type
-                || self.aliases.insert((row.name.clone(), row.data.clone()))
-        });
         if self.needs_one {
             if !is_answer {
-                self.held.append(&mut rows);
+                self.held.append(&mut told);
             }
             if self.waiting == 0 {
-                rows.extend(self.release());
+                told.extend(self.release());
             }
         }
-        rows
+        told.into_iter().map(|told| told.row).filter(|row| self.is_new(row)).collect()
+    }
+
+    /// Whether it is anything but an alias that was shown.
+    fn is_new(&mut self, row: &Row) -> bool {
+        !matches!(row.record_type, RecordType::CNAME | RecordType::DNAME)
+            || row.record_type == row.asked_type
+            || self.aliases.insert((row.name.clone(), row.data.clone()))
     }
 
     /// Beside an answer, only failures are worth a word, and none of them makes it less of one.
-    /// Without any, what holds of all questions is said once.
-    fn release(&mut self) -> Vec<Row> {
+    /// Without any, what holds of all questions is said in the same words.
+    fn release(&mut self) -> Vec<Told> {
         let mut held = std::mem::take(&mut self.held);
         if self.has_answer {
-            held.retain(|row| row.absence.is_none() || row.exit != Exit::No);
-            for row in &mut held {
-                row.exit = Exit::Yes;
+            held.retain(|told| told.row.absence.is_none() || told.row.exit != Exit::No);
+            for told in &mut held {
+                told.row.exit = Exit::Yes;
             }
         }
-        let mut said = HashSet::new();
-        let count = held.len();
-        held.retain(|row| row.absence.is_none() || said.insert(row.status.clone()));
-        if held.len() < count {
-            for row in held.iter_mut().filter(|row| row.status == "NODATA") {
-                row.absence = Some(no_address(row));
+        let mut absent: Vec<_> =
+            held.iter_mut().filter(|told| told.row.absence.is_some()).collect();
+        if let [first, rest @ ..] = &mut absent[..]
+            && !rest.is_empty()
+            && rest.iter().all(|told| told.row.status == first.row.status)
+        {
+            let sentence = first.without_address.take().or_else(|| first.row.absence.take());
+            first.row.absence.clone_from(&sentence);
+            for told in rest {
+                told.row.absence.clone_from(&sentence);
             }
         }
         held
     }
 }
 
-/// What is said of a name that has neither A nor AAAA.
-fn no_address(row: &Row) -> String {
-    let name = row.canonical_name.as_ref().unwrap_or(&row.name);
-    match row.server() {
-        Some(server) => format!("'{name}' has no address (says {server})"),
-        None => format!("'{name}' has no address"),
+impl From<Row> for Told {
+    fn from(row: Row) -> Self {
+        Self { row, without_address: None }
     }
 }
 
@@ -138,7 +147,7 @@ pub(crate) fn from_hosts(
     }
 }
 
-fn rows(outcome: &Outcome) -> Vec<Row> {
+fn told(outcome: &Outcome) -> Vec<Told> {
     let found = outcome.found();
     let server = found.reply.server;
     let asked = present(&found.name);
@@ -149,18 +158,15 @@ fn rows(outcome: &Outcome) -> Vec<Row> {
     let failed = |status: &str, reason: String| {
         absent(status, Exit::Unknown, format!("cannot resolve '{asked}' ({what}): {reason}"))
     };
+    let tried = also_tried(found);
+    let no_data = |what: &str| format!("'{target}'{via} has no {what} (says {server}){tried}");
     let absence = match outcome {
         Outcome::Answer(_) => None,
         Outcome::NoSuchName(_) => {
-            let tried = also_tried(found);
             let sentence = format!("no such name: '{target}'{via} (says {server}){tried}");
             Some(absent("NXDOMAIN", Exit::No, sentence))
         }
-        Outcome::NoData(_) => {
-            let tried = also_tried(found);
-            let sentence = format!("'{target}'{via} has no {what} record (says {server}){tried}");
-            Some(absent("NODATA", Exit::No, sentence))
-        }
+        Outcome::NoData(_) => Some(absent("NODATA", Exit::No, no_data(&format!("{what} record")))),
         Outcome::AliasLoop(_) => {
             Some(failed("ALIASLOOP", format!("its aliases go round in a circle, says {server}")))
         }
@@ -178,7 +184,10 @@ fn rows(outcome: &Outcome) -> Vec<Row> {
         }
     };
     // Aliases that lead nowhere are shown all the same.
-    found.records.iter().map(|record| of_record(found, record)).chain(absence).collect()
+    let records = found.records.iter().map(|record| of_record(found, record).into());
+    let is_without = matches!(outcome, Outcome::NoData(_));
+    let without_address = is_without.then(|| no_data("address"));
+    records.chain(absence.map(|row| Told { row, without_address })).collect()
 }
 
 /// What was asked for besides, because of the search list.
@@ -343,6 +352,8 @@ mod tests {
                 let (told, exit) = shown(arrivals, true);
                 assert_eq!(exit, Some(Exit::Yes), "{told:?}");
                 assert!(told.contains(&"192.0.2.1".to_owned()), "{told:?}");
+                let at = |word| told.iter().position(|it| it == word);
+                assert!(at("real.test") < at("192.0.2.1"), "{told:?}");
                 assert_eq!(told.iter().filter(|it| *it == "real.test").count(), 1, "{told:?}");
                 assert_eq!(told.contains(&status.to_owned()), status == "SERVFAIL", "{told:?}");
             }
@@ -350,22 +361,17 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_of_both_questions_is_said_once() {
+    fn what_holds_of_both_questions_is_said_in_the_same_words() {
         use RecordType::{A, AAAA};
-        let both = [A, AAAA].map(|it| vec![absent(it, "NXDOMAIN", Exit::No)]);
-        assert_eq!(shown(both.to_vec(), true), (vec!["NXDOMAIN".to_owned()], Some(Exit::No)));
+        let mut refused = [A, AAAA].map(|it| absent(it, "REFUSED", Exit::Unknown));
+        refused[1].absence = Some("REFUSED as well".to_owned());
+        let words = ["REFUSED", "REFUSED"].map(str::to_owned).to_vec();
+        let refused = refused.map(|row| vec![row]).to_vec();
+        assert_eq!(shown(refused, true), (words, Some(Exit::Unknown)));
         let mixed =
             vec![vec![absent(A, "NODATA", Exit::No)], vec![absent(AAAA, "TIMEOUT", Exit::Unknown)]];
         let words = ["NODATA", "TIMEOUT"].map(str::to_owned).to_vec();
         assert_eq!(shown(mixed, true), (words, Some(Exit::Unknown)));
-    }
-
-    #[test]
-    fn a_name_without_any_address_is_not_said_to_lack_one_type() {
-        use RecordType::{A, AAAA};
-        let both = [A, AAAA].map(|it| vec![absent(it, "NODATA", Exit::No)]);
-        let words = vec!["'www.test' has no address (says 127.0.0.1:53)".to_owned()];
-        assert_eq!(shown(both.to_vec(), true), (words, Some(Exit::No)));
     }
 
     #[test]

@@ -300,6 +300,9 @@ fn pasted(text: &str) -> Option<NameError> {
         return None;
     }
     let Pasted { scheme, host, port } = Pasted::parse(text)?;
+    if host.is_empty() {
+        return Some(NameError::Empty);
+    }
     let (text, host) = (text.to_owned(), host.to_owned());
     Some(match (scheme, port) {
         (Some(_), _) => NameError::Url { text, host },

@@ -1,6 +1,8 @@
 //! What is to be asked, and which answers belong together.
 
-use hickory_proto::rr::Name;
+use std::collections::HashSet;
+
+use hickory_proto::rr::{Name, RecordType};
 
 use crate::answer::{self, Arrival, Group, Landed};
 use crate::name;
@@ -15,6 +17,8 @@ pub(crate) struct Plan {
     groups: Vec<Group>,
     /// The group of each question.
     group_of: Vec<usize>,
+    /// The questions for an address of a name whose other addresses stand in the hosts file.
+    beside_hosts: HashSet<usize>,
     /// What servers are to be asked.
     pub questions: Vec<(usize, Asked)>,
     /// What stands in the hosts file.
@@ -40,7 +44,9 @@ impl Plan {
             None => Vec::new(),
         };
         let known: Vec<_> = target.types.iter().map(|it| (*it, in_hosts(*it))).collect();
-        let is_known = target.is_for_any_address && known.iter().any(|(_, rows)| !rows.is_empty());
+        let addresses = [RecordType::A, RecordType::AAAA];
+        let is_in_hosts = addresses.iter().any(|it| !in_hosts(*it).is_empty());
+        let is_known = target.is_for_any_address && known.iter().any(|(_, it)| !it.is_empty());
         let mut group = Group::new(target.is_for_any_address);
         for (record_type, rows) in known {
             let index = self.group_of.len();
@@ -49,6 +55,9 @@ impl Plan {
             } else if !is_known {
                 let asked = Asked { candidates: candidates(target, system), record_type };
                 self.questions.push((index, asked));
+                if is_in_hosts && addresses.contains(&record_type) {
+                    self.beside_hosts.insert(index);
+                }
             } else {
                 continue;
             }
@@ -60,7 +69,13 @@ impl Plan {
 
     /// What is to be shown now that this has landed.
     pub(crate) fn land(&mut self, index: usize, arrival: Arrival) -> Vec<Row> {
-        self.groups[self.group_of[index]].land(arrival)
+        let mut rows = self.groups[self.group_of[index]].land(arrival);
+        if self.beside_hosts.contains(&index) {
+            for sentence in rows.iter_mut().filter_map(|row| row.absence.as_mut()) {
+                sentence.insert_str(0, "the hosts file has other addresses only, and in the DNS: ");
+            }
+        }
+        rows
     }
 }
 

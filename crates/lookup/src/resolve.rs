@@ -217,11 +217,17 @@ async fn ask_servers(
     let mut unsettled = None;
     let mut errors = Vec::new();
     let mut start_next = true;
+    let remaining = || end.saturating_duration_since(Instant::now());
+    // However little time there is, every server gets its turn.
+    let count = u32::try_from(servers.len()).unwrap_or(u32::MAX).max(1);
+    let interval = limits.retransmit_interval.min(remaining() / count);
     loop {
-        if start_next && let Some(&server) = waiting.next() {
+        if start_next
+            && !remaining().is_zero()
+            && let Some(&server) = waiting.next()
+        {
             let question = question.clone();
-            let limits =
-                Limits { deadline: end.saturating_duration_since(Instant::now()), ..*limits };
+            let limits = Limits { deadline: remaining(), ..*limits };
             running.spawn(async move { ask(server, &question, &limits).await });
         }
         let last = waiting.as_slice().is_empty();
@@ -229,7 +235,7 @@ async fn ask_servers(
             if last {
                 pending::<()>().await;
             } else {
-                sleep_until(after(limits.retransmit_interval)).await;
+                sleep_until(after(interval)).await;
             }
         };
         let ended = tokio::select! {
@@ -240,6 +246,7 @@ async fn ask_servers(
             }
         };
         match ended {
+            // Also when the time is up before the last server had its turn.
             None => break,
             Some(Ok(Ok(reply))) if settles(&reply) => return Ok(reply),
             Some(Ok(Ok(reply))) => {
@@ -254,7 +261,11 @@ async fn ask_servers(
         return Ok(reply);
     }
     let mut errors = errors.into_iter();
-    let source = errors.next().ok_or(ResolveError::NoServers)?;
+    let source = errors.next().unwrap_or(AskError::Timeout {
+        server: servers[0],
+        waited: limits.deadline,
+        disbelieved: 0,
+    });
     Err(ResolveError::NoReply {
         name: question.name.clone(),
         record_type: question.record_type,
@@ -640,6 +651,21 @@ mod tests {
         let asked_silent: Vec<_> =
             silent.seen().iter().map(|it| it.queries[0].name.clone()).collect();
         assert!(asked_silent.iter().all(|it| *it == name("www.a.test")), "{asked_silent:?}");
+    }
+
+    #[tokio::test]
+    async fn every_server_gets_its_turn_however_little_time_there_is() {
+        let silent = Fake::udp(|_, _| vec![]);
+        let good = server_of(&[("www", ResponseCode::NoError)]);
+        let source = Source::new(vec![silent.address(), good.address()]);
+        // Less than the interval after which the second one is asked otherwise.
+        let limits = Limits {
+            deadline: Duration::from_secs(2),
+            retransmit_interval: Duration::from_secs(20),
+            ..LIMITS
+        };
+        let outcome = resolve(&asked(&["www"]), &source, &limits).await.unwrap();
+        assert_eq!(outcome.found().reply.server, good.address());
     }
 
     #[tokio::test]

@@ -73,7 +73,7 @@ impl Row {
         }
     }
 
-    pub(crate) fn server(&self) -> Option<SocketAddr> {
+    fn server(&self) -> Option<SocketAddr> {
         match &self.source {
             Some(Source::Server(reply)) => Some(reply.server),
             Some(Source::Silent(server)) => Some(*server),
@@ -134,9 +134,11 @@ impl Record for Row {
             it.data.as_deref().map(|data| Value::Notation(data.into())).into()
         })
         .toned(Row::tone),
-        Column::<Self>::new("status", "NOERROR, or why there is no record: NXDOMAIN, …", |it| {
-            it.status.as_str().into()
-        })
+        Column::<Self>::new(
+            "status",
+            "NOERROR, or why there is no record: NXDOMAIN and the like",
+            |it| it.status.as_str().into(),
+        )
         .extra(),
         Column::<Self>::new("asked_type", "the type that was asked for", |it| {
             type_name(it.asked_type).into_owned().into()

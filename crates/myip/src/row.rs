@@ -133,12 +133,14 @@ impl Record for Row {
             it.interface.is_some().then_some(it.is_running).into()
         })
         .extra(),
-        Column::<Self>::new("flags", "of an IPv6 address: temporary, deprecated, …", |it| match it
-            .address
-        {
-            Some(IpAddr::V6(_)) => it.flags.names().collect(),
-            _ => Value::Null,
-        })
+        Column::<Self>::new(
+            "flags",
+            "of an IPv6 address: temporary, deprecated and the like",
+            |it| match it.address {
+                Some(IpAddr::V6(_)) => it.flags.names().collect(),
+                _ => Value::Null,
+            },
+        )
         .extra(),
         Column::<Self>::new("label", "label of an IPv4 address (eth0:1)", |it| {
             os_value(it.label.as_ref())

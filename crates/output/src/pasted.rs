@@ -5,7 +5,7 @@
 pub struct Pasted<'a> {
     /// `https` of a URL.
     pub scheme: Option<&'a str>,
-    /// The host, an IPv6 address without its brackets.
+    /// The host, an IPv6 address without its brackets; it may be empty.
     pub host: &'a str,
     /// The port or service after the colon.
     pub port: Option<&'a str>,
@@ -38,9 +38,7 @@ fn split_port(authority: &str) -> (&str, Option<&str>) {
         return (address, rest.strip_prefix(':').filter(|port| !port.is_empty()));
     }
     match authority.split_once(':') {
-        Some((host, port)) if !host.is_empty() && !port.is_empty() && !port.contains(':') => {
-            (host, Some(port))
-        }
+        Some((host, port)) if !port.is_empty() && !port.contains(':') => (host, Some(port)),
         _ => (authority, None),
     }
 }
@@ -51,11 +49,13 @@ mod tests {
 
     #[test]
     fn what_is_pasted_is_taken_apart() {
-        let cases: [(&str, Option<&str>, &str, Option<&str>); 9] = [
+        let cases: [(&str, Option<&str>, &str, Option<&str>); 11] = [
             ("https://a.test/x?y#z", Some("https"), "a.test", None),
             ("http://me:pw@a.test:8080/", Some("http"), "a.test", Some("8080")),
             ("https://[::1]:8443/", Some("https"), "::1", Some("8443")),
             ("http://", Some("http"), "", None),
+            ("http://:80/", Some("http"), "", Some("80")),
+            (":80", None, "", Some("80")),
             ("a.test:80", None, "a.test", Some("80")),
             ("a.test:http", None, "a.test", Some("http")),
             ("[::1]:80", None, "::1", Some("80")),
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_host_is_left_alone() {
-        for text in ["a.test", "::1", "[::1]", "fe80::1%eth0", "2001:db8::80", "a:", ":80", ""] {
+        for text in ["a.test", "::1", "[::1]", "fe80::1%eth0", "2001:db8::80", "a:", ""] {
             assert_eq!(Pasted::parse(text), None, "{text}");
         }
     }

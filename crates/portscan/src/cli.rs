@@ -1,5 +1,6 @@
 //! What was asked, and the way from there to rows.
 
+use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::time::Duration;
@@ -107,7 +108,10 @@ impl Cli {
         match (host.as_str(), 0).to_socket_addrs() {
             Err(source) => Err(Failure::Resolve { host, source }),
             Ok(addresses) => {
-                let addresses: Vec<_> = addresses.filter(is_wanted).collect();
+                // A hosts file may have an address twice.
+                let mut is_known = HashSet::new();
+                let is_new = |address: &SocketAddr| is_known.insert(*address);
+                let addresses: Vec<_> = addresses.filter(is_wanted).filter(is_new).collect();
                 if addresses.is_empty() {
                     return Err(Failure::NoAddress { host, what: family.address_name() });
                 }
@@ -119,8 +123,11 @@ impl Cli {
 
 /// A host by itself; what is pasted with more, or cannot be a host, is told how to be written.
 fn host(text: &str) -> Result<String, String> {
-    if let Some(Pasted { scheme, host, port }) = Pasted::parse(text) {
-        let port = port.or(scheme).unwrap_or("443");
+    if let Some(Pasted { scheme, host, port }) = Pasted::parse(text)
+        && (is_name(host) || host.parse::<IpAddr>().is_ok())
+    {
+        let is_port = |port: &&str| port.parse::<Ports>().is_ok();
+        let port = port.filter(is_port).or(scheme.filter(is_port)).unwrap_or("443");
         return Err(format!("give host and port apart, as in '{host} {port}'"));
     }
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
@@ -169,13 +176,16 @@ mod tests {
             ("http://a.b:8080/", "give host and port apart, as in 'a.b 8080'"),
             ("localhost:80", "give host and port apart, as in 'localhost 80'"),
             ("[::1]:80", "give host and port apart, as in '::1 80'"),
+            ("foo://a.b", "give host and port apart, as in 'a.b 443'"),
+            ("a.b:abc", "give host and port apart, as in 'a.b 443'"),
             ("me@a.b", "give host and port apart, as in 'a.b 443'"),
             ("fe80::1", "a link-local address needs its interface, as in 'fe80::1%eth0'"),
         ];
         for (text, message) in cases {
             assert_eq!(host(text), Err(message.to_owned()));
         }
-        for text in ["", ".", "..", "no..host", "a b", "127.0.0.0/30", "h1,h2", "[::1", "h%lo"] {
+        let odd = ["", ".", "..", "no..host", "a b", "127.0.0.0/30", "h1,h2", "[::1", "h%lo"];
+        for text in odd.into_iter().chain(["me@", "://", "http://", "http://:80/", "http://[::1"]) {
             let message = "a host is a name or an address, as in 'localhost' or '127.0.0.1'";
             assert_eq!(host(text), Err(message.to_owned()), "{text}");
         }

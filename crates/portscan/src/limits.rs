@@ -1,6 +1,7 @@
 //! What a process may not have more of.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 /// Descriptors that are not for connections: the streams, and what libraries open.
 #[cfg(unix)]
@@ -16,11 +17,22 @@ pub(crate) fn descriptors() -> usize {
 
 /// Whether an attempt failed for the lack of something of our own, which others give back.
 #[cfg(unix)]
-pub(crate) fn is_shortage(error: &io::Error) -> bool {
+pub(crate) fn is_shortage(error: &io::Error, address: SocketAddr) -> bool {
     use rustix::io::Errno;
 
-    let shortages = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM, Errno::ADDRNOTAVAIL];
-    shortages.map(|errno| Some(errno.raw_os_error())).contains(&error.raw_os_error())
+    let is = |errno: Errno| error.raw_os_error() == Some(errno.raw_os_error());
+    let shortages = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+    shortages.into_iter().any(is) || (is(Errno::ADDRNOTAVAIL) && has_source_address(address))
+}
+
+/// Whether this machine has an address to come from; then what it lacks is a port. Nothing is sent:
+/// connecting a UDP socket only looks up the route.
+fn has_source_address(address: SocketAddr) -> bool {
+    let unbound: IpAddr = match address {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    UdpSocket::bind((unbound, 0)).is_ok_and(|socket| socket.connect(address).is_ok())
 }
 
 /// How many connections may be open at the same time.
@@ -31,6 +43,6 @@ pub(crate) fn descriptors() -> usize {
 
 /// Whether an attempt failed for the lack of something of our own, which others give back.
 #[cfg(not(unix))]
-pub(crate) fn is_shortage(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::AddrNotAvailable
+pub(crate) fn is_shortage(error: &io::Error, address: SocketAddr) -> bool {
+    error.kind() == io::ErrorKind::AddrNotAvailable && has_source_address(address)
 }

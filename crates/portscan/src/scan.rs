@@ -110,7 +110,7 @@ fn connect(address: SocketAddr, timeout: Duration) -> (io::Result<TcpStream>, Du
         let start = Instant::now();
         let connection = TcpStream::connect_timeout(&address, timeout);
         match &connection {
-            Err(error) if limits::is_shortage(error) && start < patience => {
+            Err(error) if limits::is_shortage(error, address) && start < patience => {
                 thread::sleep(SHORTAGE_PAUSE);
             }
             _ => return (connection, start.elapsed()),

@@ -163,7 +163,11 @@ fn port_part(text: &str) -> String {
     match text.split_once(':') {
         Some((first, last)) if is_number(first) && is_number(last) => format!("{first}-{last}"),
         _ => match Pasted::parse(text) {
-            Some(pasted) => pasted.port.or(pasted.scheme).unwrap_or(pasted.host).to_owned(),
+            Some(Pasted { scheme, host, port }) => {
+                let is_told = |part: &&str| !part.is_empty();
+                let part = port.or(scheme).filter(is_told).or(Some(host)).filter(is_told);
+                part.unwrap_or("80").to_owned()
+            }
             None => text.trim_matches(':').to_owned(),
         },
     }

@@ -16,16 +16,16 @@ mod portable;
 
 pub(crate) use portable::{CollectError, collect};
 
-/// Whether this process may look into those of every user.
+/// Whether this process has the rights of root, and so looks into those of every user.
 #[cfg(unix)]
-pub(crate) fn sees_all_processes() -> bool {
+pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// Whether this process may look into those of every user.
+/// Whether this process has the rights of root, and so looks into those of every user.
 #[cfg(not(unix))]
-pub(crate) fn sees_all_processes() -> bool {
-    true
+pub(crate) fn is_root() -> bool {
+    false
 }
 
 /// Which sockets to collect.

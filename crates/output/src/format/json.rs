@@ -32,13 +32,14 @@ impl Json {
 impl Format for Json {
     fn row(&mut self, out: &mut dyn Write, cells: &[Cell<'_>]) -> io::Result<()> {
         if self.layout == Layout::Array {
-            out.write_all(if self.has_rows { b",\n" } else { b"[\n" })?;
+            // The comma begins a line, so that each row is a whole one when it is shown.
+            out.write_all(if self.has_rows { b"," } else { b"[\n" })?;
         }
         self.has_rows = true;
         let row = Row { keys: &self.keys, cells };
         row.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Safe))?;
         match self.layout {
-            Layout::Array => Ok(()),
+            Layout::Array => out.write_all(b"\n"),
             Layout::Lines(row_end) => out.write_all(&[row_end]),
         }
     }
@@ -50,7 +51,7 @@ impl Format for Json {
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         match (self.layout, self.has_rows) {
             (Layout::Lines(_), _) => Ok(()),
-            (Layout::Array, true) => out.write_all(b"\n]\n"),
+            (Layout::Array, true) => out.write_all(b"]\n"),
             (Layout::Array, false) => out.write_all(b"[]\n"),
         }
     }

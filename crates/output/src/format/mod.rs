@@ -271,11 +271,11 @@ localhost,0.250,"sshd[8],tmux: server[12]",all is well
             &text,
             str![[r#"
 [
-{"name":"localhost","rtt_ms":0.25,"owners":[{"pid":8,"name":"sshd"},{"pid":12,"name":"tmux: server"}],"reason":"all is well"},
-{"name":"a b\u001b[31m\"c\", d\\","rtt_ms":null,"owners":[],"reason":"line\nbreak\ttab \u202e"},
-{"name":"","rtt_ms":1234.568,"owners":null,"reason":"-"},
-{"name":{"hex":"ff78"},"rtt_ms":7,"owners":true,"reason":null},
-{"name":"日本","rtt_ms":null,"owners":false,"reason":"\\032"}
+{"name":"localhost","rtt_ms":0.25,"owners":[{"pid":8,"name":"sshd"},{"pid":12,"name":"tmux: server"}],"reason":"all is well"}
+,{"name":"a b\u001b[31m\"c\", d\\","rtt_ms":null,"owners":[],"reason":"line\nbreak\ttab \u202e"}
+,{"name":"","rtt_ms":1234.568,"owners":null,"reason":"-"}
+,{"name":{"hex":"ff78"},"rtt_ms":7,"owners":true,"reason":null}
+,{"name":"日本","rtt_ms":null,"owners":false,"reason":"\\032"}
 ]
 
 "#]],
