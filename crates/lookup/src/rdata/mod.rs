@@ -1,22 +1,27 @@
 //! Record data and record types, as text: RFC presentation form, printable ASCII only.
 
+mod dnssec;
+mod keys;
+mod loc;
+mod pointers;
+mod svcb;
+mod text;
 mod types;
+mod wire;
 
-use std::fmt::Write as _;
-
-use hickory_proto::rr::rdata::NULL;
 use hickory_proto::rr::{Name, RData, RecordType};
-use hickory_proto::serialize::binary::{
-    BinDecodable, BinDecoder, BinEncodable, BinEncoder, NameEncoding,
-};
+use hickory_proto::serialize::binary::{BinEncodable, BinEncoder, NameEncoding};
 
+use self::text::{bare, generic, quoted};
+use self::wire::Reader;
 use crate::name;
 
 pub use types::{TypeError, is_record_type, record_type, type_name};
 
 /// The data of a record in presentation form: printable ASCII, whatever the server sent.
 ///
-/// What has no form of its own here is written as RFC 3597 has it: `\# LENGTH HEX`. hickory's
+/// What has no form of its own here, or is malformed, is written as RFC 3597 has it:
+/// `\# LENGTH HEX`. hickory's
 /// `Display` is not used for any type: it lets control characters through.
 #[must_use]
 pub fn present(rdata: &RData) -> String {
@@ -56,10 +61,10 @@ pub fn present(rdata: &RData) -> String {
             quoted(&naptr.regexp),
             name::present(&naptr.replacement)
         ),
-        RData::Unknown { code: RecordType::DNAME, rdata: target } => {
-            read_name(target).map_or_else(|| generic(rdata), |target| name::present(&target))
+        other => {
+            let octets = wire(other);
+            form(other.record_type(), &octets).unwrap_or_else(|| generic(&octets))
         }
-        other => generic(other),
     }
 }
 
@@ -72,66 +77,57 @@ pub fn alias_target(rdata: &RData) -> Option<&Name> {
     }
 }
 
-/// hickory does not decode DNAME (RFC 6672, 2.1): its data is one name, not compressed.
-fn read_name(data: &NULL) -> Option<Name> {
-    let mut decoder = BinDecoder::new(&data.anything);
-    let name = Name::read(&mut decoder).ok()?;
-    decoder.is_empty().then_some(name)
-}
-
-/// A character string in quotes (RFC 1035, 5.1).
-fn quoted(string: &[u8]) -> String {
-    let mut text = String::with_capacity(string.len() + 2);
-    text.push('"');
-    for &octet in string {
-        match octet {
-            b'"' | b'\\' => {
-                text.push('\\');
-                text.push(char::from(octet));
-            }
-            b' '..=b'~' => text.push(char::from(octet)),
-            octet => name::push_decimal(&mut text, octet),
-        }
-    }
-    text.push('"');
-    text
-}
-
-/// A word without quotes, such as the tag of a CAA record.
-fn bare(word: &[u8]) -> String {
-    let mut text = String::with_capacity(word.len());
-    for &octet in word {
-        if octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_') {
-            text.push(char::from(octet));
-        } else {
-            name::push_decimal(&mut text, octet);
-        }
-    }
-    text
-}
-
-/// `\# LENGTH HEX` (RFC 3597, 5).
-fn generic(rdata: &RData) -> String {
+/// The data as it is on the wire. A pointer into the message would mean nothing here (RFC 3597,
+/// 4), so names are whole.
+fn wire(rdata: &RData) -> Vec<u8> {
     let mut octets = Vec::new();
     let mut encoder = BinEncoder::new(&mut octets);
-    // A pointer into the message would mean nothing here (RFC 3597, 4).
     encoder.set_name_encoding(NameEncoding::Uncompressed);
     if rdata.emit(&mut encoder).is_err() {
         octets.clear();
     }
-    let mut text = format!("\\# {}", octets.len());
-    for (index, octet) in octets.iter().enumerate() {
-        let gap = if index == 0 { " " } else { "" };
-        write!(text, "{gap}{octet:02X}").expect("writing to a String cannot fail");
-    }
-    text
+    octets
+}
+
+/// The form of a type, if the data is nothing but well-formed data of that type.
+fn form(record_type: RecordType, octets: &[u8]) -> Option<String> {
+    let form = match &*type_name(record_type) {
+        "AFSDB" | "KX" | "LP" => pointers::number_and_name,
+        "APL" => pointers::apl,
+        "CDNSKEY" | "DNSKEY" => dnssec::dnskey,
+        "CDS" | "DS" => dnssec::ds,
+        "CERT" => keys::cert,
+        "CSYNC" => dnssec::csync,
+        "DHCID" | "OPENPGPKEY" => keys::base64,
+        "DNAME" => pointers::name,
+        "EUI48" => pointers::eui48,
+        "EUI64" => pointers::eui64,
+        "HTTPS" | "SVCB" => svcb::svcb,
+        "IPSECKEY" => keys::ipseckey,
+        "L32" => pointers::locator,
+        "L64" | "NID" => pointers::identifier,
+        "LOC" => loc::loc,
+        "NSEC" => dnssec::nsec,
+        "NSEC3" => dnssec::nsec3,
+        "NSEC3PARAM" => dnssec::nsec3param,
+        "RESINFO" | "SPF" => pointers::strings,
+        "RP" => pointers::two_names,
+        "RRSIG" => dnssec::rrsig,
+        "SMIMEA" | "TLSA" => keys::tlsa,
+        "SSHFP" => keys::sshfp,
+        "URI" => pointers::uri,
+        "ZONEMD" => dnssec::zonemd,
+        _ => return None,
+    };
+    let mut data = Reader::new(octets);
+    let text = form(&mut data)?;
+    (data.is_empty() && !text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use hickory_proto::rr::rdata::{
-        A, AAAA, CNAME, HINFO, MX, NAPTR, NS, OPENPGPKEY, PTR, SOA, SRV, TXT,
-    };
+    use hickory_proto::rr::rdata::{A, AAAA, CNAME, HINFO, MX, NAPTR, NS, PTR, SOA, SRV, TXT};
+    use hickory_proto::serialize::binary::{BinDecoder, DecodeError, Restrict};
     use proptest::prelude::*;
 
     use super::*;
@@ -141,10 +137,27 @@ mod tests {
     }
 
     /// Data as hickory decodes it from the wire.
-    fn wire(record_type: RecordType, data: &[u8]) -> RData {
-        use hickory_proto::serialize::binary::Restrict;
+    fn decoded(record_type: RecordType, data: &[u8]) -> Result<RData, DecodeError> {
         let length = Restrict::new(u16::try_from(data.len()).unwrap());
-        RData::read(&mut BinDecoder::new(data), record_type, length).unwrap()
+        RData::read(&mut BinDecoder::new(data), record_type, length)
+    }
+
+    /// Checks the form of data both as it is and after hickory has decoded it.
+    #[track_caller]
+    pub(super) fn presents(type_name: &str, data: &[u8], expected: &str) {
+        let record_type = record_type(type_name).unwrap();
+        assert_eq!(form(record_type, data).as_deref(), Some(expected), "{type_name}");
+        assert_eq!(present(&decoded(record_type, data).unwrap()), expected, "{type_name}");
+    }
+
+    /// Checks that data has no form but the one for all types.
+    #[track_caller]
+    pub(super) fn is_generic(type_name: &str, data: &[u8]) {
+        let record_type = record_type(type_name).unwrap();
+        assert_eq!(form(record_type, data), None, "{type_name} {data:?}");
+        if let Ok(rdata) = decoded(record_type, data) {
+            assert_eq!(present(&rdata), generic(data), "{type_name}");
+        }
     }
 
     #[test]
@@ -185,25 +198,14 @@ mod tests {
                 r#"1 2 "u" "E2U+sip" "!^.*$!sip:\\1@t!" ."#,
             ),
             (
-                wire(RecordType::CAA, b"\x80\x05issueca.test; a=\"\x07"),
+                decoded(RecordType::CAA, b"\x80\x05issueca.test; a=\"\x07").unwrap(),
                 r#"128 issue "ca.test; a=\"\007""#,
             ),
-            (wire(RecordType::DNAME, b"\x01a\x04test\x00"), "a.test"),
-            (wire(RecordType::DNAME, b"\x01a\xc0\x00"), r"\# 4 0161C000"),
-            (wire(RecordType::Unknown(65280), b"\x01\xab"), r"\# 2 01AB"),
-            (RData::OPENPGPKEY(OPENPGPKEY::new(vec![0, 255])), r"\# 2 00FF"),
+            (decoded(RecordType::Unknown(65280), b"\x01\xab").unwrap(), r"\# 2 01AB"),
+            (RData::Update0(RecordType::Unknown(42)), r"\# 0"),
         ] {
             assert_eq!(present(&rdata), expected);
         }
-    }
-
-    #[test]
-    fn generic_data_has_no_pointers() {
-        let svcb = b"\x00\x01\x01a\x04test\x00\x00\x01\x00\x03\x02h2";
-        assert_eq!(
-            present(&wire(RecordType::SVCB, svcb)),
-            r"\# 17 0001016104746573740000010003026832"
-        );
     }
 
     proptest! {
@@ -218,11 +220,34 @@ mod tests {
         }
 
         #[test]
-        fn unknown_data_is_printable_ascii_always(
-            code in 300_u16..30000, data in prop::collection::vec(any::<u8>(), 0..80)
+        fn any_data_of_any_type_is_printable_ascii_always(
+            code in prop_oneof![4 => 0_u16..300, 1 => any::<u16>()],
+            data in prop::collection::vec(prop_oneof![0_u8..4, any::<u8>()], 0..80),
         ) {
-            let text = present(&wire(RecordType::from(code), &data));
-            prop_assert!(text.bytes().all(|octet| matches!(octet, b' '..=b'~')));
+            let record_type = RecordType::from(code);
+            let printable = |text: String| text.bytes().all(|octet| matches!(octet, b' '..=b'~'));
+            prop_assert!(form(record_type, &data).is_none_or(printable));
+            if let Ok(rdata) = decoded(record_type, &data) {
+                prop_assert!(printable(present(&rdata)));
+            }
+        }
+
+        #[test]
+        fn what_hickory_decodes_is_encoded_again_as_it_was(
+            record_type in prop::sample::select(vec![
+                RecordType::CERT,
+                RecordType::CSYNC,
+                RecordType::OPENPGPKEY,
+                RecordType::SMIMEA,
+                RecordType::SSHFP,
+                RecordType::TLSA,
+                RecordType::Unknown(29),
+            ]),
+            data in prop::collection::vec(prop_oneof![0_u8..4, any::<u8>()], 1..80),
+        ) {
+            if let Ok(rdata) = decoded(record_type, &data) {
+                prop_assert_eq!(wire(&rdata), data);
+            }
         }
     }
 }
