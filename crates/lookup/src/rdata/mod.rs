@@ -21,8 +21,8 @@ pub use types::{TypeError, is_record_type, record_type, type_name};
 /// The data of a record in presentation form: printable ASCII, whatever the server sent.
 ///
 /// What has no form of its own here, or is malformed, is written as RFC 3597 has it:
-/// `\# LENGTH HEX`. hickory's
-/// `Display` is not used for any type: it lets control characters through.
+/// `\# LENGTH HEX`. hickory's `Display` is not used for any type: it lets control characters
+/// through.
 #[must_use]
 pub fn present(rdata: &RData) -> String {
     match rdata {
