@@ -181,7 +181,10 @@ fn an_argument_that_is_not_unicode_is_refused() {
     let mut words: Vec<_> =
         stage.words(stage.sample.found, &[]).into_iter().map(OsString::from).collect();
     words.push(not_unicode());
-    assert_refused(&testkit::run(PROGRAM, &words), code, &words);
+    let output = testkit::run(PROGRAM, &words);
+    assert_refused(&output, code, &words);
+    #[cfg(unix)]
+    assert!(output.stderr.contains(r"\xff"), "{}", output.stderr);
 }
 
 #[cfg(unix)]

@@ -115,13 +115,33 @@ fn parse<T: Tool>(
     command: &mut Command,
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<(T, Flags), clap::Error> {
-    let matches = command.try_get_matches_from_mut(arguments)?;
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let matches = command
+        .try_get_matches_from_mut(&arguments)
+        .map_err(|error| name_odd_argument(error, command, &arguments))?;
     let (tool, flags) = T::from_arg_matches(&matches)
         .and_then(|tool| Ok((tool, Flags::from_arg_matches(&matches)?)))
         .map_err(|error| error.format(command))?;
     match flags.contradiction() {
         Some(contradiction) => Err(command.error(ErrorKind::ArgumentConflict, contradiction)),
         None => Ok((tool, flags)),
+    }
+}
+
+/// Says which argument is not UTF-8; clap says only that one is, or shows it with bytes replaced.
+fn name_odd_argument(
+    error: clap::Error,
+    command: &mut Command,
+    arguments: &[OsString],
+) -> clap::Error {
+    let is_about_it = matches!(error.kind(), ErrorKind::InvalidUtf8 | ErrorKind::UnknownArgument);
+    match arguments.iter().find(|argument| argument.to_str().is_none()) {
+        Some(odd) if is_about_it => {
+            let shown = escape::escape_bytes(odd.as_encoded_bytes(), Blanks::Kept);
+            let message = format!("the argument '{shown}' is not UTF-8: write it in UTF-8");
+            command.error(ErrorKind::InvalidUtf8, message)
+        }
+        _ => error,
     }
 }
 
