@@ -123,27 +123,20 @@ impl Tool for Cli {
         if self.hostname {
             return Ok(output::at_once(vec![hostname()]));
         }
+        if self.interfaces.iter().any(|name| name.is_empty()) {
+            return Err(Failure::EmptyName);
+        }
         let family = self.family.family();
         let known = system::addresses().map_err(Failure::Interfaces)?;
         let rows = match (self.all, self.interfaces.as_slice()) {
             (false, []) => vec![primary(&known, family, notes)],
-            (false, names) => first_of(&known, names, family)?,
+            (false, names) => first_of(&known, names, family),
             (true, []) => {
                 let nothing = Failure::NoAddressAtAll(family.address_name());
                 all_of(known.iter(), family, nothing)
             }
             (true, names) => {
-                let mut rows = Vec::new();
-                for name in names {
-                    let nothing =
-                        Failure::NoAddress { name: name.clone(), what: family.address_name() };
-                    match of_interface(&known, name) {
-                        Ok(interface) => rows.extend(all_of(interface, family, nothing)),
-                        Err(failure @ Failure::EmptyName) => return Err(failure),
-                        Err(failure) => rows.push(Err(failure)),
-                    }
-                }
-                rows
+                names.iter().flat_map(|name| all_of_interface(&known, name, family)).collect()
             }
         };
         Ok(output::at_once(rows))
@@ -179,11 +172,7 @@ fn primary(known: &[Row], family: Family, notes: &Notes) -> Result<Row, Failure>
 }
 
 /// The address of the first interface that has one; else what is wrong with each.
-fn first_of(
-    known: &[Row],
-    names: &[OsString],
-    family: Family,
-) -> Result<Vec<Result<Row, Failure>>, Failure> {
+fn first_of(known: &[Row], names: &[OsString], family: Family) -> Vec<Result<Row, Failure>> {
     let mut failures = Vec::new();
     for name in names {
         let found = of_interface(known, name).and_then(|rows| {
@@ -193,12 +182,21 @@ fn first_of(
             })
         });
         match found {
-            Ok(row) => return Ok(vec![Ok(row)]),
-            Err(failure @ Failure::EmptyName) => return Err(failure),
+            Ok(row) => return vec![Ok(row)],
             Err(failure) => failures.push(Err(failure)),
         }
     }
-    Ok(failures)
+    failures
+}
+
+fn all_of_interface(known: &[Row], name: &OsStr, family: Family) -> Vec<Result<Row, Failure>> {
+    match of_interface(known, name) {
+        Ok(rows) => {
+            let what = family.address_name();
+            all_of(rows, family, Failure::NoAddress { name: name.to_owned(), what })
+        }
+        Err(failure) => vec![Err(failure)],
+    }
 }
 
 /// All rows that are wanted; where none has an address, also that there is `nothing`.
@@ -222,9 +220,6 @@ fn of_interface<'a>(
     known: &'a [Row],
     name: &'a OsStr,
 ) -> Result<impl Iterator<Item = &'a Row>, Failure> {
-    if name.is_empty() {
-        return Err(Failure::EmptyName);
-    }
     let is_meant = move |row: &&Row| {
         row.interface.as_deref() == Some(name) || row.label.as_deref() == Some(name)
     };
