@@ -5,6 +5,7 @@ mod background;
 mod cli;
 mod exchange;
 mod hosts;
+mod message;
 mod name;
 mod plan;
 mod rcode;

@@ -12,10 +12,11 @@ mod wire;
 use hickory_proto::rr::{Name, RData, RecordType};
 use hickory_proto::serialize::binary::{BinEncodable, BinEncoder, NameEncoding};
 
-use self::text::{bare, generic, quoted};
+use self::text::{bare, generic};
 use self::wire::Reader;
 use crate::name;
 
+pub(crate) use self::text::quoted;
 pub use types::{TypeError, is_record_type, record_type, type_name};
 
 /// The data of a record in presentation form: printable ASCII, whatever the server sent.
