@@ -1,17 +1,22 @@
 //! From what came back to rows.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
 
-use hickory_proto::rr::{Name, RData, Record, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RecordType};
 use output::Exit;
 
 use crate::exchange::AskError;
 use crate::hosts::HostsFile;
+use crate::message::{Edns, Record, Section, extended_error_name};
 use crate::name::{self, present};
+use crate::rcode::Rcode;
 use crate::rdata::{self, type_name};
 use crate::request::Subject;
 use crate::resolve::{Found, Outcome, ResolveError};
-use crate::row::{Reply, Row, Source};
+use crate::row::{About, Reply, Row, Source};
 
 /// What came of a question.
 pub(crate) enum Arrival {
@@ -35,6 +40,17 @@ pub(crate) struct Group {
     held: Vec<Told>,
     /// Aliases that were shown: A and AAAA come over the same ones.
     aliases: HashSet<(String, Option<String>)>,
+    detail: Detail,
+}
+
+/// How much of a message is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// The records that were asked for.
+    #[default]
+    Answer,
+    /// All of it, section by section.
+    Message,
 }
 
 /// A row, and for one without a record of its type what is said if there is no address at all.
@@ -44,8 +60,15 @@ struct Told {
 }
 
 impl Group {
-    pub(crate) fn new(needs_one: bool) -> Self {
-        Self { waiting: 0, needs_one, has_answer: false, held: Vec::new(), aliases: HashSet::new() }
+    pub(crate) fn new(needs_one: bool, detail: Detail) -> Self {
+        Self {
+            waiting: 0,
+            needs_one,
+            has_answer: false,
+            held: Vec::new(),
+            aliases: HashSet::new(),
+            detail,
+        }
     }
 
     /// One more question belongs to it.
@@ -59,7 +82,7 @@ impl Group {
         let mut told = match arrival {
             Arrival::Hosts(rows) => rows.into_iter().map(Told::from).collect(),
             Arrival::Server(outcome) => match *outcome {
-                Ok(outcome) => told(&outcome),
+                Ok(outcome) => told(&outcome, self.detail),
                 Err(error) => vec![unanswered(&error).into()],
             },
         };
@@ -78,8 +101,9 @@ impl Group {
 
     /// Whether it is anything but an alias that was shown.
     fn is_new(&mut self, row: &Row) -> bool {
-        !matches!(row.record_type, RecordType::CNAME | RecordType::DNAME)
-            || row.record_type == row.asked_type
+        self.detail == Detail::Message
+            || !matches!(row.record_type, RecordType::CNAME | RecordType::DNAME)
+            || row.record_type == row.about.asked_type
             || self.aliases.insert((row.name.clone(), row.data.clone()))
     }
 
@@ -97,7 +121,7 @@ impl Group {
             held.iter_mut().filter(|told| told.row.absence.is_some()).collect();
         if let [first, rest @ ..] = &mut absent[..]
             && !rest.is_empty()
-            && rest.iter().all(|told| told.row.status == first.row.status)
+            && rest.iter().all(|told| told.row.about.status == first.row.about.status)
         {
             let sentence = first.without_address.take().or_else(|| first.row.absence.take());
             first.row.absence.clone_from(&sentence);
@@ -124,14 +148,20 @@ pub(crate) fn from_hosts(
     let row = |name: &Name, data| Row {
         name: present(name),
         record_type,
+        class: DNSClass::IN,
         ttl: None,
-        source: Some(Source::Hosts(hosts.path.clone())),
-        canonical_name: None,
         data: Some(data),
-        status: "NOERROR".to_owned(),
-        asked_type: record_type,
+        section: Section::Answer,
+        about: Arc::new(About {
+            asked_name: present(name),
+            asked_type: record_type,
+            status: Cow::Borrowed("NOERROR"),
+            canonical_name: None,
+            source: Some(Source::Hosts(hosts.path.clone())),
+        }),
         exit: Exit::Yes,
         absence: None,
+        preface: None,
     };
     match subject {
         Subject::Address(parsed) if record_type == RecordType::PTR => {
@@ -147,47 +177,166 @@ pub(crate) fn from_hosts(
     }
 }
 
-fn told(outcome: &Outcome) -> Vec<Told> {
+fn told(outcome: &Outcome, detail: Detail) -> Vec<Told> {
+    let found = outcome.found();
+    let absence = absence(outcome);
+    let status = absence.as_ref().map_or(Cow::Borrowed("NOERROR"), |it| it.status.clone());
+    let about = Arc::new(about(found, status));
+    let mut rows: Vec<Row> = match detail {
+        // Aliases that lead nowhere are shown all the same.
+        Detail::Answer => {
+            found.records.iter().map(|record| of_record(&about, Section::Answer, record)).collect()
+        }
+        Detail::Message => whole_message(found, &about),
+    };
+    let mut without_address = None;
+    if let Some(absence) = absence {
+        without_address = absence.without_address;
+        rows.push(Row {
+            exit: absence.exit,
+            absence: Some(absence.sentence),
+            ..of_question(&about, found)
+        });
+    }
+    if let Some(first) = rows.first_mut() {
+        first.preface = preface(found, detail);
+    }
+    let mut told: Vec<_> = rows.into_iter().map(Told::from).collect();
+    if let Some(last) = told.last_mut() {
+        last.without_address = without_address;
+    }
+    told
+}
+
+/// Why a question has no answer.
+struct Absence {
+    status: Cow<'static, str>,
+    exit: Exit,
+    sentence: String,
+    /// The sentence if there is no address of either family.
+    without_address: Option<String>,
+}
+
+fn absence(outcome: &Outcome) -> Option<Absence> {
     let found = outcome.found();
     let server = found.reply.server;
     let asked = present(&found.name);
     let what = type_name(found.record_type);
     let target = present(&found.canonical_name);
     let via = if target == asked { String::new() } else { format!(", to which '{asked}' leads") };
-    let absent = |status: &str, exit, sentence| absence(found, status, exit, sentence);
-    let failed = |status: &str, reason: String| {
-        absent(status, Exit::Unknown, format!("cannot resolve '{asked}' ({what}): {reason}"))
+    let why = extended_errors(found);
+    let failed = |status: Cow<'static, str>, reason: String| Absence {
+        status,
+        exit: Exit::Unknown,
+        sentence: format!("cannot resolve '{asked}' ({what}): {reason}{why}"),
+        without_address: None,
     };
     let tried = also_tried(found);
-    let no_data = |what: &str| format!("'{target}'{via} has no {what} (says {server}){tried}");
-    let absence = match outcome {
-        Outcome::Answer(_) => None,
-        Outcome::NoSuchName(_) => {
-            let sentence = format!("no such name: '{target}'{via} (says {server}){tried}");
-            Some(absent("NXDOMAIN", Exit::No, sentence))
-        }
-        Outcome::NoData(_) => Some(absent("NODATA", Exit::No, no_data(&format!("{what} record")))),
+    let no_data = |what: &str| format!("'{target}'{via} has no {what} (says {server}){why}{tried}");
+    Some(match outcome {
+        Outcome::Answer(_) => return None,
+        Outcome::NoSuchName(_) => Absence {
+            status: "NXDOMAIN".into(),
+            exit: Exit::No,
+            sentence: format!("no such name: '{target}'{via} (says {server}){why}{tried}"),
+            without_address: None,
+        },
+        Outcome::NoData(_) => Absence {
+            status: "NODATA".into(),
+            exit: Exit::No,
+            sentence: no_data(&format!("{what} record")),
+            without_address: Some(no_data("address")),
+        },
         Outcome::AliasLoop(_) => {
-            Some(failed("ALIASLOOP", format!("its aliases go round in a circle, says {server}")))
+            failed("ALIASLOOP".into(), format!("its aliases go round in a circle, says {server}"))
         }
-        Outcome::Referral(_) if target != asked => {
-            let reason = format!("an alias of '{target}', which {server} does not look up");
-            Some(failed("REFERRAL", reason))
-        }
-        Outcome::Referral(_) => {
-            let reason = format!("{server} does not know, and refers to other servers");
-            Some(failed("REFERRAL", reason))
+        Outcome::Referral(_) if target != asked => failed(
+            "REFERRAL".into(),
+            format!("an alias of '{target}', which {server} does not look up"),
+        ),
+        Outcome::Referral(_) => failed(
+            "REFERRAL".into(),
+            format!("{server} does not know, and refers to other servers"),
+        ),
+        Outcome::Damaged(_) => {
+            let damage = found.reply.message.damage.map(|it| it.to_string()).unwrap_or_default();
+            let reason = format!("the reply from {server} is malformed: {damage}");
+            failed("MALFORMED".into(), reason)
         }
         Outcome::Failed(_, rcode) => {
-            let reason = format!("{server} says {}: {}", rcode.name, rcode.meaning);
-            Some(failed(&rcode.name, reason))
+            failed(rcode.name.clone(), format!("{server} says {}: {}", rcode.name, rcode.meaning))
         }
-    };
-    // Aliases that lead nowhere are shown all the same.
-    let records = found.records.iter().map(|record| of_record(found, record).into());
-    let is_without = matches!(outcome, Outcome::NoData(_));
-    let without_address = is_without.then(|| no_data("address"));
-    records.chain(absence.map(|row| Told { row, without_address })).collect()
+    })
+}
+
+/// The reasons that the server itself gives (RFC 8914).
+fn extended_errors(found: &Found) -> String {
+    let mut text = String::new();
+    for error in found.reply.message.edns.iter().flat_map(Edns::extended_errors) {
+        let name = extended_error_name(error.code);
+        let _ = write!(text, "; EDE {} ({name})", error.code);
+        if !error.text.is_empty() {
+            let _ = write!(text, ": '{}'", error.text);
+        }
+    }
+    text
+}
+
+/// What is worth saying of a reply before its records are shown.
+fn preface(found: &Found, detail: Detail) -> Option<String> {
+    let reply = &found.reply;
+    let message = &reply.message;
+    let mut lines = Vec::new();
+    if detail == Detail::Message {
+        lines.extend(header(found));
+    }
+    if message.rcode == 0 && detail == Detail::Answer {
+        let why = extended_errors(found);
+        if !why.is_empty() {
+            lines.push(format!("{} adds{}", reply.server, why.trim_start_matches(';')));
+        }
+    }
+    if let Some(damage) = message.damage {
+        lines.push(format!("the reply from {} is damaged: {damage}", reply.server));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Who answered, and how, in the manner of nslookup.
+fn header(found: &Found) -> Vec<String> {
+    let reply = &found.reply;
+    let message = &reply.message;
+    let server = reply.server;
+    let rcode = Rcode::from(message.rcode);
+    let rtt_ms = reply.rtt.as_secs_f64() * 1e3;
+    let retried = if reply.tcp_because_truncated { ", after UDP cut it short" } else { "" };
+    let mut lines = vec![
+        format!("Server:   {}", server.ip()),
+        format!(
+            "Address:  {}#{} ({}{retried}, {rtt_ms:.3} ms, {} octets)",
+            server.ip(),
+            server.port(),
+            reply.transport.as_str(),
+            message.octets
+        ),
+        format!(
+            "{}: {}; id {}, flags {}",
+            rcode.name,
+            rcode.meaning,
+            message.id,
+            message.flags.names().join(" ")
+        ),
+    ];
+    if let Some(edns) = &message.edns {
+        let dnssec_ok = if edns.dnssec_ok { ", flags do" } else { "" };
+        let (version, payload) = (edns.version, edns.payload_octets);
+        lines.push(format!("EDNS: version {version}{dnssec_ok}, udp {payload} octets"));
+        lines.extend(edns.options_in_words().into_iter().map(|it| format!("EDNS: {it}")));
+    }
+    if message.rcode == 0 && !message.flags.is_authoritative() {
+        lines.push("Non-authoritative answer:".to_owned());
+    }
+    lines
 }
 
 /// What was asked for besides, because of the search list.
@@ -201,45 +350,75 @@ fn also_tried(found: &Found) -> String {
     if others.is_empty() { String::new() } else { format!("; also tried {}", others.join(", ")) }
 }
 
-fn of_record(found: &Found, record: &Record<RData>) -> Row {
+fn whole_message(found: &Found, about: &Arc<About>) -> Vec<Row> {
+    let message = &found.reply.message;
+    let questions = message.questions.iter().map(|question| Row {
+        name: present(&question.name),
+        record_type: question.record_type,
+        class: question.class,
+        section: Section::Question,
+        ..of_question(about, found)
+    });
+    let records = message.records().map(|(section, record)| of_record(about, section, record));
+    questions.chain(records).collect()
+}
+
+fn of_record(about: &Arc<About>, section: Section, record: &Record) -> Row {
     Row {
         name: present(&record.name),
-        record_type: record.record_type(),
+        record_type: record.record_type,
+        class: record.class,
         ttl: Some(record.ttl),
-        source: Some(source(found)),
-        canonical_name: Some(present(&found.canonical_name)),
-        data: Some(rdata::present(&record.data)),
-        status: "NOERROR".to_owned(),
-        asked_type: found.record_type,
+        data: Some(rdata::present(record.record_type, &record.data)),
+        section,
+        about: Arc::clone(about),
         exit: Exit::Yes,
         absence: None,
+        preface: None,
     }
 }
 
-fn absence(found: &Found, status: &str, exit: Exit, sentence: String) -> Row {
+/// A row without a record.
+fn of_question(about: &Arc<About>, found: &Found) -> Row {
     Row {
-        name: present(&found.name),
-        record_type: found.record_type,
+        name: about.asked_name.clone(),
+        record_type: about.asked_type,
+        class: found.class,
         ttl: None,
-        source: Some(source(found)),
-        canonical_name: Some(present(&found.canonical_name)),
         data: None,
-        status: status.to_owned(),
+        section: Section::Answer,
+        about: Arc::clone(about),
+        exit: Exit::Yes,
+        absence: None,
+        preface: None,
+    }
+}
+
+fn about(found: &Found, status: Cow<'static, str>) -> About {
+    About {
+        asked_name: present(&found.name),
         asked_type: found.record_type,
-        exit,
-        absence: Some(sentence),
+        status,
+        canonical_name: Some(present(&found.canonical_name)),
+        source: Some(source(found)),
     }
 }
 
 fn source(found: &Found) -> Source {
+    let reply = &found.reply;
+    let edns = reply.message.edns.as_ref();
     Source::Server(Reply {
-        server: found.reply.server,
-        transport: found.reply.transport,
-        is_authoritative: found.reply.authoritative(),
-        rtt: found.reply.rtt,
-        sent: found.reply.sent,
-        was_truncated: found.reply.tcp_because_truncated,
-        has_edns: !found.reply.edns_refused,
+        server: reply.server,
+        transport: reply.transport,
+        rtt: reply.rtt,
+        sent: reply.sent,
+        was_truncated: reply.tcp_because_truncated,
+        has_edns: !reply.edns_refused,
+        flags: reply.message.flags,
+        rcode: reply.message.rcode,
+        octets: reply.message.octets,
+        extended_errors: edns.map(Edns::extended_errors).unwrap_or_default(),
+        nsid: edns.and_then(Edns::nsid).map(<[u8]>::to_vec),
     })
 }
 
@@ -252,16 +431,22 @@ fn unanswered(error: &ResolveError) -> Row {
         _ => (String::new(), RecordType::ANY, "FAILED", None),
     };
     Row {
-        name,
+        name: name.clone(),
         record_type,
+        class: DNSClass::IN,
         ttl: None,
-        source,
-        canonical_name: None,
         data: None,
-        status: status.to_owned(),
-        asked_type: record_type,
+        section: Section::Answer,
+        about: Arc::new(About {
+            asked_name: name,
+            asked_type: record_type,
+            status: status.into(),
+            canonical_name: None,
+            source,
+        }),
         exit: Exit::Unknown,
         absence: Some(in_words(error)),
+        preface: None,
     }
 }
 
@@ -283,7 +468,7 @@ const fn status(error: &AskError) -> &'static str {
         AskError::NothingListens { .. } => "CONNREFUSED",
         AskError::Timeout { .. } => "TIMEOUT",
         AskError::Unreachable { .. } => "UNREACHABLE",
-        AskError::Garbled { .. } | AskError::OtherQuestion { .. } => "MALFORMED",
+        AskError::OtherQuestion { .. } => "MALFORMED",
         AskError::Truncated { .. } => "TRUNCATED",
         _ => "FAILED",
     }
@@ -291,39 +476,37 @@ const fn status(error: &AskError) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{Ipv4Addr, SocketAddr};
-    use std::time::Duration;
-
     use super::*;
-    use crate::exchange::Transport;
 
     fn row(record_type: RecordType, asked_type: RecordType, data: &str) -> Row {
         Row {
             name: "www.test".to_owned(),
             record_type,
+            class: DNSClass::IN,
             ttl: Some(60),
-            source: Some(Source::Server(Reply {
-                server: SocketAddr::from((Ipv4Addr::LOCALHOST, 53)),
-                transport: Transport::Udp,
-                is_authoritative: false,
-                rtt: Duration::ZERO,
-                sent: 1,
-                was_truncated: false,
-                has_edns: true,
-            })),
-            canonical_name: None,
             data: Some(data.to_owned()),
-            status: "NOERROR".to_owned(),
-            asked_type,
+            section: Section::Answer,
+            about: about(asked_type, "NOERROR"),
             exit: Exit::Yes,
             absence: None,
+            preface: None,
         }
     }
 
-    fn absent(asked_type: RecordType, status: &str, exit: Exit) -> Row {
+    fn about(asked_type: RecordType, status: &'static str) -> Arc<About> {
+        Arc::new(About {
+            asked_name: "www.test".to_owned(),
+            asked_type,
+            status: status.into(),
+            canonical_name: None,
+            source: None,
+        })
+    }
+
+    fn absent(asked_type: RecordType, status: &'static str, exit: Exit) -> Row {
         Row {
             data: None,
-            status: status.to_owned(),
+            about: about(asked_type, status),
             exit,
             absence: Some(status.to_owned()),
             ..row(asked_type, asked_type, "")
@@ -332,7 +515,7 @@ mod tests {
 
     /// The data of what is shown, or what is said, and the exit code of all of it.
     fn shown(arrivals: Vec<Vec<Row>>, needs_one: bool) -> (Vec<String>, Option<Exit>) {
-        let mut group = Group::new(needs_one);
+        let mut group = Group::new(needs_one, Detail::Answer);
         for _ in &arrivals {
             group.add_question();
         }

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use clap::Parser;
 use hickory_proto::rr::RecordType;
-use output::{Exit, FamilyFlags, Notes, Rows, Tool};
+use output::{Exit, FamilyFlags, Notes, Rows, Tool, View};
 use thiserror::Error;
 
+use crate::answer::Detail;
+use crate::asking::Asking;
 use crate::background::ask_all;
 use crate::exchange::Limits;
-use crate::name::ParsedAddress;
+use crate::name::{ParsedAddress, has_unicode};
 use crate::plan::Plan;
 use crate::rdata::record_type;
 use crate::request::{Request, RequestError, Subject};
@@ -46,9 +48,9 @@ pub struct Cli {
     #[arg(short, long, default_value_t = DNS_PORT, value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
 
-    /// Ask over TCP from the start
-    #[arg(long)]
-    tcp: bool,
+    /// Show the whole message, section by section, and who sent it
+    #[arg(short, long)]
+    verbose: bool,
 
     /// Read servers and search list from this file, not /etc/resolv.conf
     #[arg(long, value_name = "FILE")]
@@ -57,6 +59,9 @@ pub struct Cli {
     /// Read this hosts file, not /etc/hosts
     #[arg(long, value_name = "FILE")]
     hosts: Option<PathBuf>,
+
+    #[command(flatten)]
+    asking: Asking,
 }
 
 /// What can go wrong before anything is asked.
@@ -96,6 +101,7 @@ impl Tool for Cli {
         ("lookup 127.0.0.1", "the name of an address"),
         ("lookup usfca.edu MX TXT", "other records"),
         ("lookup www.usfca.edu @127.0.0.1:5353", "ask this server and no other"),
+        ("lookup -v usfca.edu NS @127.0.0.1", "the whole message, and who sent it"),
         ("lookup --json www.usfca.edu", "for scripts, also why there is no answer"),
     ];
 
@@ -105,6 +111,24 @@ impl Tool for Cli {
         (Exit::Usage, "the command line makes no sense, or a name cannot be one"),
         (Exit::Unknown, "of one it could not be found out: no reply, or the server failed"),
     ];
+
+    fn view(&self) -> View {
+        let columns: &[_] = match (self.verbose, self.words.iter().any(|word| has_unicode(word))) {
+            (true, _) => &["section", "name", "class", "type", "ttl_s", "data"],
+            (false, true) => &[
+                "name",
+                "unicode_name",
+                "type",
+                "ttl_s",
+                "server",
+                "port",
+                "authoritative",
+                "data",
+            ],
+            (false, false) => &[],
+        };
+        View { columns, ..View::default() }
+    }
 
     fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
         self.ask(notes).map_err(Failure)
@@ -125,9 +149,10 @@ impl Cli {
         for target in &targets {
             mention_dropped_zone(&target.subject, notes);
         }
-        let source = Source { tcp_only: self.tcp, ..Source::new(servers) };
+        let source = Source { servers, tcp_only: self.asking.tcp, manner: self.asking.manner() };
         let limits = Limits { deadline: self.timeout, ..Limits::default() };
-        let mut plan = Plan::new(&targets, system.as_ref());
+        let detail = if self.verbose { Detail::Message } else { Detail::Answer };
+        let mut plan = Plan::new(&targets, system.as_ref(), detail);
         let (sender, landed) = mpsc::channel();
         for known in plan.known.drain(..) {
             // The receiver lives: it is ours.

@@ -4,15 +4,12 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use hickory_proto::ProtoError;
-use hickory_proto::op::{
-    DEFAULT_MAX_PAYLOAD_LEN, Edns, Header, Message, MessageType, OpCode, Query, ResponseCode,
-};
-use hickory_proto::rr::{DNSClass, Name, RecordType};
-use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
+use hickory_proto::rr::{Name, RecordType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, timeout_at};
+
+use crate::message::{self, EdnsRequest, Manner, Message};
 
 /// How long a question may take, all retries and servers included, unless told.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -20,14 +17,15 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 /// No question takes longer, whatever was asked for: clocks do not count for ever.
 pub const DEADLINE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// After how long a UDP question is sent again, unless told.
+/// After how long a UDP question is sent again for the first time, unless told.
 pub const RETRANSMIT_INTERVAL: Duration = Duration::from_millis(333);
 
 /// How often a UDP question is sent, unless told.
-pub const ATTEMPTS: u32 = 3;
+pub const ATTEMPTS: u32 = 5;
 
-/// The UDP answer that we ask for at most: it is not fragmented anywhere (DNS flag day 2020).
-pub const EDNS_PAYLOAD_OCTETS: u16 = DEFAULT_MAX_PAYLOAD_LEN;
+/// From the third time on, every other time a question is sent without EDNS: some servers and
+/// firewalls drop what they do not know (RFC 6891, 6.2.6).
+const FIRST_WITHOUT_EDNS: u32 = 3;
 
 /// The longest message there is (RFC 1035, 4.2.2). A server may send more than was asked for.
 const MESSAGE_MAX_OCTETS: usize = 65535;
@@ -37,7 +35,8 @@ const MESSAGE_MAX_OCTETS: usize = 65535;
 pub struct Limits {
     /// How long it may take altogether.
     pub deadline: Duration,
-    /// After how long a UDP question is sent again, or another server is asked as well.
+    /// After how long a UDP question is sent again, or another server is asked as well. From the
+    /// third time on it is waited twice as long each time.
     pub retransmit_interval: Duration,
     /// How often a UDP question is sent to a server at most.
     pub attempts: u32,
@@ -56,10 +55,10 @@ pub struct Question {
     pub name: Name,
     /// The type.
     pub record_type: RecordType,
-    /// Whether the server is to ask others on our behalf (RD).
-    pub recursion_desired: bool,
     /// Whether to ask over TCP from the start.
     pub tcp_only: bool,
+    /// Flags, class, EDNS.
+    pub manner: Manner,
 }
 
 #[cfg(test)]
@@ -67,7 +66,7 @@ impl Question {
     /// A question as a program asks its resolver: with recursion, over UDP first.
     #[must_use]
     pub fn new(name: Name, record_type: RecordType) -> Self {
-        Self { name, record_type, recursion_desired: true, tcp_only: false }
+        Self { name, record_type, tcp_only: false, manner: Manner::default() }
     }
 }
 
@@ -107,16 +106,8 @@ pub struct Reply {
     pub sent: u32,
     /// Whether it was asked over TCP because the UDP answer was cut short (TC).
     pub tcp_because_truncated: bool,
-    /// Whether the server refused a question with EDNS and was asked again without.
+    /// Whether the question with EDNS was refused or dropped, and this is to one without.
     pub edns_refused: bool,
-}
-
-impl Reply {
-    /// Whether the server is an authority for the name (AA), and did not have it from others.
-    #[must_use]
-    pub fn authoritative(&self) -> bool {
-        self.message.metadata.authoritative
-    }
 }
 
 /// Why there is no reply. Each says which server.
@@ -166,14 +157,6 @@ pub enum AskError {
         /// What the system says.
         source: io::Error,
     },
-    /// A reply that is no DNS message.
-    #[error("the reply from {server} is malformed")]
-    Garbled {
-        /// The server.
-        server: SocketAddr,
-        /// What is wrong with it.
-        source: DecodeError,
-    },
     /// A reply over TCP to something that was not asked.
     #[error("the reply from {server} is to another question")]
     OtherQuestion {
@@ -188,14 +171,6 @@ pub enum AskError {
         /// What happened over TCP.
         source: Box<AskError>,
     },
-    /// The question does not fit in a message.
-    #[error("cannot encode the question for {server}")]
-    Encode {
-        /// The server.
-        server: SocketAddr,
-        /// Why.
-        source: ProtoError,
-    },
 }
 
 impl AskError {
@@ -207,10 +182,8 @@ impl AskError {
             | Self::Unreachable { server, .. }
             | Self::Socket { server, .. }
             | Self::Closed { server, .. }
-            | Self::Garbled { server, .. }
             | Self::OtherQuestion { server }
-            | Self::Truncated { server, .. }
-            | Self::Encode { server, .. } => *server,
+            | Self::Truncated { server, .. } => *server,
         }
     }
 }
@@ -230,12 +203,19 @@ pub async fn ask(
     limits: &Limits,
 ) -> Result<Reply, AskError> {
     let exchange = Exchange { server, question, limits, deadline: after(limits.deadline) };
-    let reply = exchange.ask(WithEdns::Yes).await?;
+    let manner = &question.manner;
+    let reply = exchange.ask(manner).await?;
+    let Some(edns) = &manner.edns else { return Ok(reply) };
+    if let Some(cookie) = better_cookie(edns, &reply.message) {
+        let edns = EdnsRequest { cookie: Some(cookie), ..edns.clone() };
+        let manner = Manner { edns: Some(edns), ..manner.clone() };
+        return Ok(exchange.ask(&manner).await.unwrap_or(reply));
+    }
     if !refuses_edns(&reply.message) {
         return Ok(reply);
     }
     // A refusal that came is worth more than an answer that did not.
-    match exchange.ask(WithEdns::No).await {
+    match exchange.ask(&without_edns(manner)).await {
         Ok(without) => Ok(Reply { edns_refused: true, ..without }),
         Err(_) => Ok(reply),
     }
@@ -243,13 +223,20 @@ pub async fn ask(
 
 /// Whether this may be about EDNS and not about the question: FORMERR, NOTIMP, BADVERS.
 fn refuses_edns(message: &Message) -> bool {
-    matches!(u16::from(message.metadata.response_code), 1 | 4 | 16)
+    matches!(message.rcode, 1 | 4 | 16)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum WithEdns {
-    Yes,
-    No,
+/// The cookie that the server wants to see, if that is why it does not answer (RFC 7873, 5.3).
+fn better_cookie(sent: &EdnsRequest, reply: &Message) -> Option<Vec<u8>> {
+    const BADCOOKIE: u16 = 23;
+    let ours = sent.cookie.as_deref()?;
+    let cookie = reply.edns.as_ref()?.cookie()?;
+    let is_better = reply.rcode == BADCOOKIE && cookie.len() > ours.len();
+    (is_better && cookie.starts_with(ours)).then(|| cookie.to_vec())
+}
+
+fn without_edns(manner: &Manner) -> Manner {
+    Manner { edns: None, ..manner.clone() }
 }
 
 struct Exchange<'a> {
@@ -263,6 +250,8 @@ struct Exchange<'a> {
 struct Request {
     id: u16,
     octets: Vec<u8>,
+    /// The same without EDNS, with the same id: whichever is answered is answered.
+    without_edns: Option<Vec<u8>>,
 }
 
 /// What came over UDP.
@@ -271,9 +260,28 @@ enum Datagram {
     CutShort,
 }
 
+impl Request {
+    /// A fresh id each time: a late reply to the last request is not one to this.
+    fn new(question: &Question, manner: &Manner) -> Self {
+        let id = rand::random();
+        let query =
+            |manner: &Manner| message::query(id, &question.name, question.record_type, manner);
+        let without_edns = manner.edns.is_some().then(|| query(&without_edns(manner)));
+        Self { id, octets: query(manner), without_edns }
+    }
+
+    /// What is sent the `attempt`th time, and whether that is without the EDNS that was wanted.
+    fn octets(&self, attempt: u32) -> (&[u8], bool) {
+        match &self.without_edns {
+            Some(octets) if attempt >= FIRST_WITHOUT_EDNS && attempt % 2 == 1 => (octets, true),
+            _ => (&self.octets, false),
+        }
+    }
+}
+
 impl Exchange<'_> {
-    async fn ask(&self, edns: WithEdns) -> Result<Reply, AskError> {
-        let request = self.request(edns)?;
+    async fn ask(&self, manner: &Manner) -> Result<Reply, AskError> {
+        let request = Request::new(self.question, manner);
         if self.question.tcp_only {
             return self.ask_tcp(&request).await;
         }
@@ -288,57 +296,49 @@ impl Exchange<'_> {
         }
     }
 
-    /// A fresh id each time: a late reply to the last request is not one to this.
-    fn request(&self, edns: WithEdns) -> Result<Request, AskError> {
-        let mut message = Message::query();
-        message.metadata.recursion_desired = self.question.recursion_desired;
-        message.add_query(Query::query(self.question.name.clone(), self.question.record_type));
-        if edns == WithEdns::Yes {
-            let mut edns = Edns::new();
-            edns.set_max_payload(EDNS_PAYLOAD_OCTETS);
-            message.set_edns(edns);
-        }
-        let octets =
-            message.to_vec().map_err(|source| AskError::Encode { server: self.server, source })?;
-        Ok(Request { id: message.metadata.id, octets })
-    }
-
     /// `None`: the answer was cut short.
     async fn ask_udp(&self, request: &Request) -> Result<Option<Reply>, AskError> {
         let socket = self.udp_socket().await?;
         let sent_first = Instant::now();
         let mut buffer = vec![0; MESSAGE_MAX_OCTETS];
         let mut disbelieved = 0;
-        let mut sent = 0;
-        loop {
-            if let Err(error) = socket.send(&request.octets).await {
+        let mut was_without_edns = false;
+        for sent in 1.. {
+            let (octets, is_without_edns) = request.octets(sent);
+            was_without_edns |= is_without_edns;
+            if let Err(error) = socket.send(octets).await {
                 return Err(self.udp_error(error));
             }
-            sent += 1;
-            let wake = if sent < self.limits.attempts {
-                self.deadline.min(after(self.limits.retransmit_interval))
-            } else {
-                self.deadline
-            };
+            let wake = self.wake(sent);
             let reply = self.receive(&socket, request.id, &mut buffer, &mut disbelieved);
             match timeout_at(wake, reply).await {
                 Ok(Err(error)) => return Err(error),
                 Ok(Ok(Datagram::CutShort)) => return Ok(None),
                 Ok(Ok(Datagram::Whole(message))) => {
                     return Ok(Some(Reply {
+                        edns_refused: was_without_edns && message.edns.is_none(),
                         message,
                         server: self.server,
                         transport: Transport::Udp,
                         rtt: sent_first.elapsed(),
                         sent,
                         tcp_because_truncated: false,
-                        edns_refused: false,
                     }));
                 }
                 Err(_) if wake < self.deadline => {}
-                Err(_) => return Err(self.timeout(disbelieved)),
+                Err(_) => break,
             }
         }
+        Err(self.timeout(disbelieved))
+    }
+
+    /// Until when a reply is waited for once the question was sent so many times.
+    fn wake(&self, sent: u32) -> Instant {
+        if sent >= self.limits.attempts {
+            return self.deadline;
+        }
+        let doublings = sent.saturating_sub(2).min(16);
+        self.deadline.min(after(self.limits.retransmit_interval.saturating_mul(1 << doublings)))
     }
 
     /// A socket that is connected: the kernel drops what others send, and tells when nothing
@@ -373,8 +373,8 @@ impl Exchange<'_> {
             let octets = socket.recv(buffer).await.map_err(|error| self.udp_error(error))?;
             let octets = &buffer[..octets];
             match believe(octets, id, self.question) {
-                Some(header) if header.metadata.truncation => return Ok(Datagram::CutShort),
-                Some(_) => return self.decode(octets).map(Datagram::Whole),
+                Some(message) if message.flags.is_truncated() => return Ok(Datagram::CutShort),
+                Some(message) => return Ok(Datagram::Whole(message)),
                 None => *disbelieved = disbelieved.saturating_add(1),
             }
         }
@@ -386,11 +386,11 @@ impl Exchange<'_> {
             return Err(self.timeout(0));
         };
         let octets = octets?;
-        if believe(&octets, request.id, self.question).is_none() {
+        let Some(message) = believe(&octets, request.id, self.question) else {
             return Err(AskError::OtherQuestion { server: self.server });
-        }
+        };
         Ok(Reply {
-            message: self.decode(&octets)?,
+            message,
             server: self.server,
             transport: Transport::Tcp,
             rtt: started.elapsed(),
@@ -422,11 +422,6 @@ impl Exchange<'_> {
         Ok(octets)
     }
 
-    fn decode(&self, octets: &[u8]) -> Result<Message, AskError> {
-        Message::from_vec(octets)
-            .map_err(|source| AskError::Garbled { server: self.server, source })
-    }
-
     fn timeout(&self, disbelieved: u32) -> AskError {
         AskError::Timeout { server: self.server, waited: self.limits.deadline, disbelieved }
     }
@@ -447,37 +442,27 @@ pub(crate) fn after(duration: Duration) -> Instant {
     Instant::now() + duration.min(DEADLINE_MAX)
 }
 
-/// Whether octets are a reply to this question: a response with its id, and the question again
+/// The message, if it is a reply to this question: a response with its id, and the question again
 /// (RFC 5452, 9.1). The rest of the message is not looked at.
 ///
 /// A refusal may leave the question out, as servers do that could not read it.
-fn believe(octets: &[u8], id: u16, question: &Question) -> Option<Header> {
-    let mut decoder = BinDecoder::new(octets);
-    let header = Header::read(&mut decoder).ok()?;
-    let metadata = &header.metadata;
-    if metadata.id != id
-        || metadata.message_type != MessageType::Response
-        || metadata.op_code != OpCode::Query
-    {
+fn believe(octets: &[u8], id: u16, question: &Question) -> Option<Message> {
+    const REFUSALS: [u16; 4] = [1, 2, 4, 5];
+    let message = Message::read(octets)?;
+    let flags = message.flags;
+    if message.id != id || !flags.is_response() || flags.opcode() != 0 {
         return None;
     }
-    let believed = match header.counts.queries {
-        0 => matches!(
-            metadata.response_code,
-            ResponseCode::FormErr
-                | ResponseCode::ServFail
-                | ResponseCode::NotImp
-                | ResponseCode::Refused
-        ),
-        1 => {
-            let query = Query::read(&mut decoder).ok()?;
-            query.name == question.name
-                && query.query_type == question.record_type
-                && query.query_class == DNSClass::IN
+    let is_believed = match &message.questions[..] {
+        [] => message.damage.is_none() && REFUSALS.contains(&message.rcode),
+        [asked] => {
+            asked.name == question.name
+                && asked.record_type == question.record_type
+                && asked.class == question.manner.class
         }
         _ => false,
     };
-    believed.then_some(header)
+    is_believed.then_some(message)
 }
 
 fn disbelieved_in_words(count: u32) -> String {
@@ -492,9 +477,15 @@ fn disbelieved_in_words(count: u32) -> String {
 mod tests {
     use std::net::UdpSocket as StdUdpSocket;
 
+    use hickory_proto::op::{Edns, Message, MessageType, OpCode, ResponseCode};
+    use hickory_proto::rr::DNSClass;
+    use hickory_proto::rr::rdata::opt::EdnsOption;
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        AskError, Duration, EdnsRequest, Instant, Limits, Question, RecordType, Transport, ask,
+        believe,
+    };
     use crate::fake::{Fake, a_record, name, reply_to, wire};
 
     const QUICK: Limits = Limits {
@@ -528,13 +519,13 @@ mod tests {
         assert_eq!(reply.message.answers.len(), 1);
         assert_eq!(reply.server, server.address());
         assert_eq!(reply.transport, Transport::Udp);
-        assert_eq!((reply.sent, u16::from(reply.message.metadata.response_code)), (1, 0));
-        assert!(reply.authoritative());
+        assert_eq!((reply.sent, reply.message.rcode), (1, 0));
+        assert!(reply.message.flags.is_authoritative());
         assert!(!reply.tcp_because_truncated && !reply.edns_refused);
         assert!(reply.rtt > Duration::ZERO && reply.rtt < PATIENT.deadline);
 
         let asked = &server.seen()[0];
-        assert_eq!(asked.max_payload(), EDNS_PAYLOAD_OCTETS);
+        assert_eq!(asked.max_payload(), 1232);
         assert!(asked.metadata.recursion_desired);
         assert_eq!(asked.queries[0].name, question().name);
     }
@@ -720,7 +711,7 @@ mod tests {
                 vec![wire(&reply_to(query, <ResponseCode as From<u16>>::from(code)))]
             });
             let reply = ask(server.address(), &question(), &PATIENT).await.unwrap();
-            assert_eq!(u16::from(reply.message.metadata.response_code), code);
+            assert_eq!(reply.message.rcode, code);
         }
     }
 
@@ -741,16 +732,37 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn says_that_a_reply_is_malformed() {
-        let server = Fake::udp(|query, _| {
-            let mut reply = answer_to(query);
-            reply.edns = None;
-            let mut octets = wire(&reply);
-            octets.truncate(octets.len() - 1);
-            vec![octets]
+    async fn a_server_that_drops_edns_is_asked_without() {
+        let server = Fake::udp(|query, _| match query.edns {
+            Some(_) => vec![],
+            None => vec![wire(&answer_to(query))],
         });
-        let error = ask(server.address(), &question(), &PATIENT).await.unwrap_err();
-        assert!(matches!(error, AskError::Garbled { .. }), "{error:?}");
+        let limits = Limits { retransmit_interval: QUICK.retransmit_interval, ..PATIENT };
+        let limits = Limits { attempts: 5, ..limits };
+        let reply = ask(server.address(), &question(), &limits).await.unwrap();
+        assert!(reply.edns_refused);
+        assert_eq!((reply.sent, server.seen().len()), (3, 3));
+    }
+
+    #[tokio::test]
+    async fn a_cookie_that_the_server_asks_for_is_sent() {
+        const COOKIE: &[u8] = b"ourshaha and the server's";
+        let server = Fake::udp(|query, count| {
+            let mut reply = answer_to(query);
+            if count == 0 {
+                reply = reply_to(query, <ResponseCode as From<u16>>::from(23));
+                let cookie = EdnsOption::Unknown(10, COOKIE.to_vec());
+                reply.edns.insert(Edns::new()).options_mut().insert(cookie);
+            }
+            vec![wire(&reply)]
+        });
+        let mut question = question();
+        let edns = EdnsRequest { cookie: Some(COOKIE[..8].to_vec()), ..EdnsRequest::default() };
+        question.manner.edns = Some(edns);
+        let reply = ask(server.address(), &question, &PATIENT).await.unwrap();
+        assert_eq!((reply.message.rcode, server.seen().len()), (0, 2));
+        let sent = crate::message::Message::read(&wire(&server.seen()[1])).unwrap();
+        assert_eq!(sent.edns.unwrap().cookie(), Some(COOKIE));
     }
 
     #[tokio::test]
@@ -765,7 +777,6 @@ mod tests {
         #[test]
         fn any_octets_are_judged_without_panic(octets in prop::collection::vec(any::<u8>(), 0..120)) {
             let _ = believe(&octets, 0, &question());
-            let _ = Message::from_vec(&octets);
         }
     }
 }

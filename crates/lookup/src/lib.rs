@@ -1,6 +1,7 @@
 //! What is that name? Ask the DNS, one question or many.
 
 mod answer;
+mod asking;
 mod background;
 mod cli;
 mod exchange;

@@ -13,6 +13,9 @@ pub const LABEL_MAX_OCTETS: usize = 63;
 /// The longest name in octets, length octets and root included (RFC 1035, 2.3.4).
 pub const NAME_MAX_OCTETS: usize = 255;
 
+/// What an internationalised label begins with (RFC 5890, 2.3.1).
+const A_LABEL_PREFIX: &str = "xn--";
+
 /// What separates labels for a reader of Chinese or Japanese (UTS 46 maps them to a dot).
 const IDEOGRAPHIC_DOTS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
@@ -413,6 +416,39 @@ fn to_ascii(label: &[u8]) -> Option<Vec<u8>> {
         .then(|| ascii.into_owned().into_bytes())
 }
 
+/// Whether a name is an internationalised one, as it was typed: in Unicode or with an A-label.
+#[must_use]
+pub fn has_unicode(text: &str) -> bool {
+    !text.is_ascii() || text.split('.').any(is_a_label)
+}
+
+fn is_a_label(label: &str) -> bool {
+    label.get(..A_LABEL_PREFIX.len()).is_some_and(|it| it.eq_ignore_ascii_case(A_LABEL_PREFIX))
+}
+
+/// A presented name with its A-labels as U-labels (RFC 5890, 2.3.2.1). `None`: it has none that
+/// are valid.
+#[must_use]
+pub fn to_unicode(name: &str) -> Option<String> {
+    if !name.split('.').any(is_a_label) {
+        return None;
+    }
+    let labels: Vec<_> = name
+        .split('.')
+        .map(|label| {
+            let unicode = is_a_label(label).then(|| {
+                let ascii = label.as_bytes();
+                let uts46 = Uts46::new();
+                let (text, valid) = uts46.to_unicode(ascii, AsciiDenyList::EMPTY, Hyphens::Allow);
+                valid.is_ok().then(|| text.into_owned())
+            });
+            unicode.flatten().unwrap_or_else(|| label.to_owned())
+        })
+        .collect();
+    let unicode = labels.join(".");
+    (unicode != name).then_some(unicode)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -451,6 +487,23 @@ mod tests {
             (".", vec![]),
         ] {
             assert_eq!(labels(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_labels_are_shown_as_they_are_written() {
+        for (name, expected) in [
+            ("xn--bcher-kva.test", Some("bücher.test")),
+            ("www.XN--BCHER-KVA.test", Some("www.bücher.test")),
+            ("xn--r8jz45g.xn--zckzah", Some("例え.テスト")),
+            ("xn--_s-hia9i.test", Some("_süß.test")),
+            ("www.test", None),
+            ("xn--.test", None),
+            ("xn--a\u{20}.test", None),
+            ("xn--0.test", None),
+            (".", None),
+        ] {
+            assert_eq!(to_unicode(name).as_deref(), expected, "{name}");
         }
     }
 

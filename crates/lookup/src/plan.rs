@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use hickory_proto::rr::{Name, RecordType};
 
-use crate::answer::{self, Arrival, Group, Landed};
+use crate::answer::{self, Arrival, Detail, Group, Landed};
 use crate::name;
 use crate::request::{Subject, Target};
 use crate::resolve::Asked;
@@ -19,6 +19,7 @@ pub(crate) struct Plan {
     group_of: Vec<usize>,
     /// The questions for an address of a name whose other addresses stand in the hosts file.
     beside_hosts: HashSet<usize>,
+    detail: Detail,
     /// What servers are to be asked.
     pub questions: Vec<(usize, Asked)>,
     /// What stands in the hosts file.
@@ -28,8 +29,8 @@ pub(crate) struct Plan {
 impl Plan {
     /// The questions of all targets; `system` is nothing where a server was named, which is asked
     /// and nothing else.
-    pub(crate) fn new(targets: &[Target], system: Option<&SystemConfig>) -> Self {
-        let mut plan = Self::default();
+    pub(crate) fn new(targets: &[Target], system: Option<&SystemConfig>, detail: Detail) -> Self {
+        let mut plan = Self { detail, ..Self::default() };
         for target in targets {
             plan.add(target, system);
         }
@@ -47,7 +48,9 @@ impl Plan {
         let addresses = [RecordType::A, RecordType::AAAA];
         let is_in_hosts = addresses.iter().any(|it| !in_hosts(*it).is_empty());
         let is_known = target.is_for_any_address && known.iter().any(|(_, it)| !it.is_empty());
-        let mut group = Group::new(target.is_for_any_address);
+        // Who wants to see the messages wants to see all of them.
+        let needs_one = target.is_for_any_address && self.detail == Detail::Answer;
+        let mut group = Group::new(needs_one, self.detail);
         for (record_type, rows) in known {
             let index = self.group_of.len();
             if !rows.is_empty() {

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use hickory_proto::op::ResponseCode;
-
 /// What a server says about a question as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rcode {
@@ -15,7 +13,7 @@ pub struct Rcode {
     pub meaning: &'static str,
 }
 
-/// IANA, DNS RCODEs. 16 is BADVERS: hickory calls it BADSIG, which only exists inside of TSIG.
+/// IANA, DNS RCODEs. 16 is BADVERS: as BADSIG it only exists inside of TSIG.
 const RCODES: &[(u16, &str, &str)] = &[
     (0, "NOERROR", "the question was answered"),
     (1, "FORMERR", "the server does not understand the question"),
@@ -39,9 +37,8 @@ const RCODES: &[(u16, &str, &str)] = &[
     (23, "BADCOOKIE", "the cookie is missing or wrong"),
 ];
 
-impl From<ResponseCode> for Rcode {
-    fn from(code: ResponseCode) -> Self {
-        let code = u16::from(code);
+impl From<u16> for Rcode {
+    fn from(code: u16) -> Self {
         match RCODES.iter().find(|(number, ..)| *number == code) {
             Some((_, name, meaning)) => Self { code, name: Cow::Borrowed(name), meaning },
             None => Self {
@@ -60,7 +57,7 @@ mod tests {
     #[test]
     fn every_code_has_a_name_and_a_meaning() {
         for (code, name) in [(0, "NOERROR"), (2, "SERVFAIL"), (16, "BADVERS"), (24, "RCODE24")] {
-            let rcode = Rcode::from(<ResponseCode as From<u16>>::from(code));
+            let rcode = Rcode::from(code);
             assert_eq!((rcode.code, &*rcode.name), (code, name));
             assert!(!rcode.meaning.is_empty());
         }

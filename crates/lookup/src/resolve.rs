@@ -6,15 +6,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::panic::resume_unwind;
 
-use hickory_proto::op::ResponseCode;
-use hickory_proto::rr::{DNSClass, Name, Record, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RecordType};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::exchange::{AskError, Limits, Question, Reply, after, ask};
+use crate::message::{Manner, Record};
 use crate::name::present;
 use crate::rcode::Rcode;
-use crate::rdata::alias_target;
+use crate::rdata;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,17 +30,18 @@ pub struct Asked {
 pub struct Source {
     /// The servers in their order.
     pub servers: Vec<SocketAddr>,
-    /// Whether they are to ask others on our behalf (RD).
-    pub recursion_desired: bool,
     /// Whether to ask over TCP from the start.
     pub tcp_only: bool,
+    /// Flags, class, EDNS.
+    pub manner: Manner,
 }
 
+#[cfg(test)]
 impl Source {
     /// Servers that are asked as a program asks its resolver: with recursion, over UDP first.
     #[must_use]
     pub fn new(servers: Vec<SocketAddr>) -> Self {
-        Self { servers, recursion_desired: true, tcp_only: false }
+        Self { servers, tcp_only: false, manner: Manner::default() }
     }
 }
 
@@ -51,6 +52,8 @@ pub struct Found {
     pub name: Name,
     /// The type that was asked for.
     pub record_type: RecordType,
+    /// The class that was asked for.
+    pub class: DNSClass,
     /// The reply.
     pub reply: Reply,
     /// The records of the answer section that belong to the question, in their order: the
@@ -77,6 +80,8 @@ pub enum Outcome {
     Referral(Found),
     /// The server says that it failed, or does not want to.
     Failed(Found, Rcode),
+    /// The reply cannot be read to the end, and the answer is not in the part that can.
+    Damaged(Found),
 }
 
 impl Outcome {
@@ -89,6 +94,7 @@ impl Outcome {
             | Self::NoData(found)
             | Self::AliasLoop(found)
             | Self::Referral(found)
+            | Self::Damaged(found)
             | Self::Failed(found, _) => found,
         }
     }
@@ -100,6 +106,7 @@ impl Outcome {
             | Self::NoData(found)
             | Self::AliasLoop(found)
             | Self::Referral(found)
+            | Self::Damaged(found)
             | Self::Failed(found, _) => found,
         }
     }
@@ -158,8 +165,8 @@ pub async fn resolve(
         let question = Question {
             name: name.clone(),
             record_type: asked.record_type,
-            recursion_desired: source.recursion_desired,
             tcp_only: source.tcp_only,
+            manner: source.manner.clone(),
         };
         let reply = ask_servers(&servers, &question, limits, end).await?;
         prefer(&mut servers, reply.server);
@@ -173,7 +180,7 @@ pub async fn resolve(
                     None => outcome,
                 });
             }
-            Outcome::Failed(..) | Outcome::Referral(_)
+            Outcome::Failed(..) | Outcome::Referral(_) | Outcome::Damaged(_)
                 if matches!(negative, Some(Outcome::NoData(_))) =>
             {
                 break;
@@ -274,9 +281,13 @@ async fn ask_servers(
     })
 }
 
+const NOERROR: u16 = 0;
+const NXDOMAIN: u16 = 3;
+
 /// Whether another server could not know better.
 fn settles(reply: &Reply) -> bool {
-    matches!(reply.message.metadata.response_code, ResponseCode::NoError | ResponseCode::NXDomain)
+    let message = &reply.message;
+    matches!(message.rcode, NOERROR | NXDOMAIN) && !message.lost_answers()
 }
 
 /// What a reply says about its question.
@@ -289,13 +300,13 @@ fn classify(question: &Question, reply: Reply) -> Outcome {
         .filter(|record| chain.holds(question, record))
         .cloned()
         .collect();
-    let answered =
-        records.iter().any(|record| is_asked(question.record_type, record.record_type()));
+    let answered = records.iter().any(|record| is_asked(question.record_type, record.record_type));
     let aliased = !records.is_empty();
     let looped = chain.looped;
     let found = Found {
         name: question.name.clone(),
         record_type: question.record_type,
+        class: question.manner.class,
         records,
         canonical_name: chain.canonical_name.clone(),
         tried: vec![question.name.clone()],
@@ -304,23 +315,21 @@ fn classify(question: &Question, reply: Reply) -> Outcome {
 
     let message = &found.reply.message;
     let in_authority =
-        |record_type| message.authorities.iter().any(|record| record.record_type() == record_type);
-    let metadata = &message.metadata;
-    match metadata.response_code {
-        ResponseCode::NXDomain => Outcome::NoSuchName(found),
-        ResponseCode::NoError if answered => Outcome::Answer(found),
-        ResponseCode::NoError if looped => Outcome::AliasLoop(found),
-        ResponseCode::NoError if in_authority(RecordType::SOA) => Outcome::NoData(found),
-        ResponseCode::NoError if aliased && !metadata.recursion_available => {
-            Outcome::Referral(found)
-        }
+        |record_type| message.authorities.iter().any(|record| record.record_type == record_type);
+    match message.rcode {
+        NXDOMAIN => Outcome::NoSuchName(found),
+        NOERROR if answered => Outcome::Answer(found),
+        NOERROR if message.lost_answers() => Outcome::Damaged(found),
+        NOERROR if looped => Outcome::AliasLoop(found),
+        NOERROR if in_authority(RecordType::SOA) => Outcome::NoData(found),
+        NOERROR if aliased && !message.flags.recursion_available() => Outcome::Referral(found),
         // RFC 2308, 2.2: without a SOA, name servers make the difference to no data.
-        ResponseCode::NoError
-            if !aliased && !metadata.authoritative && in_authority(RecordType::NS) =>
+        NOERROR
+            if !aliased && !message.flags.is_authoritative() && in_authority(RecordType::NS) =>
         {
             Outcome::Referral(found)
         }
-        ResponseCode::NoError => Outcome::NoData(found),
+        NOERROR => Outcome::NoData(found),
         code => Outcome::Failed(found, code.into()),
     }
 }
@@ -331,43 +340,44 @@ fn is_asked(asked: RecordType, record_type: RecordType) -> bool {
 
 /// The names that the aliases of an answer lead through. Its length has no limit of its own: each
 /// step takes a record of its own, and a message holds so many.
-struct Chain<'a> {
-    names: HashSet<&'a Name>,
-    canonical_name: &'a Name,
+struct Chain {
+    names: HashSet<Name>,
+    canonical_name: Name,
     looped: bool,
 }
 
-impl<'a> Chain<'a> {
-    fn follow(question: &'a Question, answers: &'a [Record]) -> Self {
+impl Chain {
+    fn follow(question: &Question, answers: &[Record]) -> Self {
         let mut chain = Self {
-            names: HashSet::from([&question.name]),
-            canonical_name: &question.name,
+            names: HashSet::from([question.name.clone()]),
+            canonical_name: question.name.clone(),
             looped: false,
         };
         if is_asked(question.record_type, RecordType::CNAME) {
             return chain;
         }
-        let mut targets: HashMap<&Name, &Name> = HashMap::new();
-        for record in answers {
-            if let Some(target) = alias_target(&record.data) {
+        let mut targets: HashMap<&Name, Name> = HashMap::new();
+        for record in answers.iter().filter(|it| it.record_type == RecordType::CNAME) {
+            if let Some(target) = rdata::target(&record.data) {
                 targets.entry(&record.name).or_insert(target);
             }
         }
-        while let Some(&target) = targets.get(chain.canonical_name) {
-            chain.looped = !chain.names.insert(target);
+        while let Some(target) = targets.get(&chain.canonical_name) {
+            chain.looped = !chain.names.insert(target.clone());
             if chain.looped {
                 break;
             }
-            chain.canonical_name = target;
+            chain.canonical_name.clone_from(target);
         }
         chain
     }
 
     fn holds(&self, question: &Question, record: &Record) -> bool {
-        if record.dns_class != DNSClass::IN {
+        let class = question.manner.class;
+        if record.class != class && class != DNSClass::ANY {
             return false;
         }
-        let record_type = record.record_type();
+        let record_type = record.record_type;
         if record_type == RecordType::DNAME && question.record_type != RecordType::DNAME {
             // It stands above the name whose alias was made from it (RFC 6672, 3.1).
             return self.names.iter().any(|name| record.name.zone_of(name));
@@ -382,11 +392,12 @@ impl<'a> Chain<'a> {
 mod tests {
     use std::time::Duration;
 
-    use hickory_proto::op::{Message, OpCode, Query};
-    use hickory_proto::rr::RData;
+    use hickory_proto::op::{Message, OpCode, Query, ResponseCode};
     use hickory_proto::rr::rdata::{CNAME, NS, NULL, SOA, TXT};
+    use hickory_proto::rr::{RData, Record};
 
-    use super::*;
+    use super::{AskError, Instant, ResolveError, present, resolve};
+    use super::{Asked, Limits, Name, Outcome, Question, RecordType, Reply, Source, classify};
     use crate::exchange::Transport;
     use crate::fake::{Fake, a_record, name, record, reply_to, wire};
 
@@ -442,16 +453,19 @@ mod tests {
         message.metadata.recursion_available = said.recursion_available;
         message.add_answers(said.answers);
         message.add_authorities(said.authorities);
-        let reply = Reply {
-            message,
+        classify(&question, reply(&wire(&message)))
+    }
+
+    fn reply(octets: &[u8]) -> Reply {
+        Reply {
+            message: crate::message::Message::read(octets).unwrap(),
             server: "127.0.0.1:53".parse().unwrap(),
             transport: Transport::Udp,
             rtt: Duration::ZERO,
             sent: 1,
             tcp_because_truncated: false,
             edns_refused: false,
-        };
-        classify(&question, reply)
+        }
     }
 
     fn kind(outcome: &Outcome) -> &'static str {
@@ -462,6 +476,7 @@ mod tests {
             Outcome::AliasLoop(_) => "alias loop",
             Outcome::Referral(_) => "referral",
             Outcome::Failed(..) => "failed",
+            Outcome::Damaged(_) => "damaged",
         }
     }
 
@@ -517,6 +532,19 @@ mod tests {
                 });
                 assert_eq!(kind(&outcome), expected, "{authorities:?}");
             }
+        }
+    }
+
+    #[test]
+    fn an_answer_that_was_lost_is_not_an_answer_that_does_not_exist() {
+        let mut message = Message::response(1, OpCode::Query);
+        message.add_query(Query::query(name("www.test"), RecordType::A));
+        message.add_answers([alias("www.test", "b.test"), a_record("b.test", [192, 0, 2, 1])]);
+        let octets = wire(&message);
+        for (end, expected) in [(octets.len(), "answer"), (octets.len() - 1, "damaged")] {
+            let reply = reply(&octets[..end]);
+            let question = Question::new(name("www.test"), RecordType::A);
+            assert_eq!(kind(&classify(&question, reply)), expected);
         }
     }
 

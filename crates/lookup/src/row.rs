@@ -1,38 +1,57 @@
 //! What is known of a question, and how it is shown.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_proto::rr::RecordType;
-use output::{Column, Exit, Record, Tone, Value};
+use hickory_proto::rr::{DNSClass, RecordType};
+use output::{Column, Exit, Labelled, Record, Tone, Value};
 
 use crate::exchange::Transport;
-use crate::rdata::type_name;
+use crate::message::{ExtendedError, Flags, Section, extended_error_name};
+use crate::name;
+use crate::rdata::{class_name, type_name};
 
 /// A record, or a question that has none.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The name that the record belongs to, or that was asked for.
     pub name: String,
     /// The type of the record, or that was asked for.
     pub record_type: RecordType,
+    /// The class of the record, or that was asked for.
+    pub class: DNSClass,
     /// For how long others may keep it, in seconds; a file does not say.
     pub ttl: Option<u32>,
-    /// Who answered, or did not.
-    pub source: Option<Source>,
-    /// Where the aliases of the name that was asked for lead.
-    pub canonical_name: Option<String>,
     /// The data of the record, in presentation form (RFC 1035, 5.1).
     pub data: Option<String>,
-    /// How the question ended: NOERROR, NODATA, NXDOMAIN, SERVFAIL, TIMEOUT, …
-    pub status: String,
-    /// What was asked for: the record's own type may be that of an alias on the way.
-    pub asked_type: RecordType,
+    /// Where in the message it stands.
+    pub section: Section,
+    /// The question that it is about.
+    pub about: Arc<About>,
     /// What it means for the exit code.
     pub exit: Exit,
     /// For a question without an answer: what is to be said of it.
     pub absence: Option<String>,
+    /// What is to be said before it.
+    pub preface: Option<String>,
+}
+
+/// What all rows of a question have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The name that was asked for.
+    pub asked_name: String,
+    /// The type that was asked for: the record's own may be that of an alias on the way.
+    pub asked_type: RecordType,
+    /// How the question ended: NOERROR, NODATA, NXDOMAIN, SERVFAIL, TIMEOUT, …
+    pub status: Cow<'static, str>,
+    /// Where the aliases of the name lead.
+    pub canonical_name: Option<String>,
+    /// Who answered, or did not.
+    pub source: Option<Source>,
 }
 
 /// Who answered.
@@ -47,14 +66,12 @@ pub enum Source {
 }
 
 /// What is told of a server's reply beside its records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The server's address and port.
     pub server: SocketAddr,
     /// How it was asked.
     pub transport: Transport,
-    /// Whether it is an authority for the name (AA).
-    pub is_authoritative: bool,
     /// From the question to the answer.
     pub rtt: Duration,
     /// How often the question was sent until the answer came.
@@ -63,18 +80,28 @@ pub struct Reply {
     pub was_truncated: bool,
     /// Whether the server took a question with EDNS (RFC 6891).
     pub has_edns: bool,
+    /// The flags of its header.
+    pub flags: Flags,
+    /// The response code.
+    pub rcode: u16,
+    /// How long it was.
+    pub octets: usize,
+    /// Why it is as it is, in the server's words (RFC 8914).
+    pub extended_errors: Vec<ExtendedError>,
+    /// The server's name for itself (RFC 5001).
+    pub nsid: Option<Vec<u8>>,
 }
 
 impl Row {
     fn reply(&self) -> Option<&Reply> {
-        match &self.source {
+        match &self.about.source {
             Some(Source::Server(reply)) => Some(reply),
             _ => None,
         }
     }
 
     fn server(&self) -> Option<SocketAddr> {
-        match &self.source {
+        match &self.about.source {
             Some(Source::Server(reply)) => Some(reply.server),
             Some(Source::Silent(server)) => Some(*server),
             _ => None,
@@ -83,7 +110,7 @@ impl Row {
 
     /// The server without its port, which has a column of its own; a scope belongs to the address.
     fn server_name(&self) -> Value<'_> {
-        match (&self.source, self.server()) {
+        match (&self.about.source, self.server()) {
             (Some(Source::Hosts(path)), _) => Value::from_os(path.as_os_str()),
             (_, Some(SocketAddr::V6(server))) if server.scope_id() != 0 => {
                 Value::display(format_args!("{}%{}", server.ip(), server.scope_id()))
@@ -92,9 +119,40 @@ impl Row {
         }
     }
 
-    fn tone(&self) -> Tone {
-        if self.record_type == self.asked_type { Tone::Good } else { Tone::Plain }
+    fn flags(&self) -> Value<'_> {
+        let names = |reply: &Reply| reply.flags.names().into_iter().map(Value::from).collect();
+        self.reply().map(|reply| Value::List(names(reply))).into()
     }
+
+    fn extended_errors(&self) -> Value<'_> {
+        let errors = |reply: &'_ Reply| reply.extended_errors.iter().map(of_error).collect();
+        self.reply().map_or(Value::Null, |reply| Value::List(errors(reply)))
+    }
+
+    /// Whether it is of the type that was asked for.
+    fn is_asked(&self) -> bool {
+        let asked_type = self.about.asked_type;
+        self.section == Section::Answer
+            && (self.record_type == asked_type || asked_type == RecordType::ANY)
+    }
+
+    fn tone(&self) -> Tone {
+        if self.is_asked() { Tone::Good } else { Tone::Plain }
+    }
+}
+
+fn of_error(error: &ExtendedError) -> Value<'static> {
+    let name = extended_error_name(error.code);
+    let text = error.text.clone();
+    Labelled {
+        label: Value::display(format_args!("{} {name}", error.code)),
+        exact: Value::Map(vec![
+            ("code", error.code.into()),
+            ("name", name.into()),
+            ("text", Value::Text(text.into())),
+        ]),
+    }
+    .into()
 }
 
 impl Record for Row {
@@ -127,7 +185,7 @@ impl Record for Row {
         Column::<Self>::new(
             "authoritative",
             "whether it is an authority for the name (AA)",
-            |it| it.reply().map(|reply| reply.is_authoritative).into(),
+            |it| it.reply().map(|reply| reply.flags.is_authoritative()).into(),
         )
         .side(),
         Column::<Self>::new("data", "the record, in presentation form", |it| {
@@ -137,11 +195,11 @@ impl Record for Row {
         Column::<Self>::new(
             "status",
             "NOERROR, or why there is no record: NXDOMAIN and the like",
-            |it| it.status.as_str().into(),
+            |it| Value::Text((&*it.about.status).into()),
         )
         .extra(),
         Column::<Self>::new("asked_type", "the type that was asked for", |it| {
-            type_name(it.asked_type).into_owned().into()
+            type_name(it.about.asked_type).into_owned().into()
         })
         .extra(),
         Column::<Self>::new("transport", "udp or tcp", |it| {
@@ -167,7 +225,57 @@ impl Record for Row {
         })
         .extra(),
         Column::<Self>::new("canonical_name", "where the aliases of the name lead", |it| {
-            it.canonical_name.as_deref().map(|name| Value::Notation(name.into())).into()
+            it.about.canonical_name.as_deref().map(|name| Value::Notation(name.into())).into()
+        })
+        .extra(),
+        Column::<Self>::new("asked_name", "the name that was asked for", |it| {
+            Value::Notation((&*it.about.asked_name).into())
+        })
+        .extra(),
+        Column::<Self>::new("class", "IN, or CH of questions about the server itself", |it| {
+            Value::Text(class_name(it.class))
+        })
+        .extra(),
+        Column::<Self>::new("section", "the part of the message that it stands in", |it| {
+            it.section.as_str().into()
+        })
+        .min_width(8)
+        .extra(),
+        Column::<Self>::new(
+            "flags",
+            "what the header says: qr, aa, tc, rd, ra, ad, cd",
+            Self::flags,
+        )
+        .extra(),
+        Column::<Self>::new("rcode", "the response code as a number", |it| {
+            it.reply().map(|reply| reply.rcode).into()
+        })
+        .numeric()
+        .extra(),
+        Column::<Self>::new(
+            "ede",
+            "why the server answers so (Extended DNS Errors)",
+            Self::extended_errors,
+        )
+        .extra(),
+        Column::<Self>::new("nsid", "what the server calls itself, with --nsid", |it| {
+            let nsid = it.reply().and_then(|reply| reply.nsid.as_deref());
+            nsid.map(Value::from_bytes).into()
+        })
+        .extra(),
+        Column::<Self>::new("octets", "how long the reply is", |it| {
+            it.reply().map(|reply| reply.octets as u64).into()
+        })
+        .numeric()
+        .extra(),
+        Column::<Self>::new(
+            "unicode_name",
+            "the name in Unicode, if it is an internationalised one",
+            |it| name::to_unicode(&it.name).map(|name| Value::Text(name.into())).into(),
+        )
+        .extra(),
+        Column::<Self>::new("reason", "why there is no record, in words", |it| {
+            it.absence.as_deref().map(|reason| Value::Text(reason.into())).into()
         })
         .extra(),
     ];
@@ -175,8 +283,7 @@ impl Record for Row {
     /// The data of what was asked for; aliases on the way are not.
     fn short(&self) -> Option<Value<'_>> {
         let data = self.data.as_deref()?;
-        let is_asked = self.record_type == self.asked_type || self.asked_type == RecordType::ANY;
-        is_asked.then(|| Value::Notation(data.into()))
+        self.is_asked().then(|| Value::Notation(data.into()))
     }
 
     fn exit(&self) -> Exit {
@@ -185,5 +292,9 @@ impl Record for Row {
 
     fn absence(&self) -> Option<String> {
         self.absence.clone()
+    }
+
+    fn preface(&self) -> Option<&str> {
+        self.preface.as_deref()
     }
 }

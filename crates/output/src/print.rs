@@ -76,6 +76,10 @@ impl<R: Record> Printer<R> {
                     continue;
                 }
             };
+            if let Some(preface) = row.preface() {
+                self.show(out)?;
+                preface.lines().for_each(|line| notes.note(line));
+            }
             let absence = row.absence();
             if let Some(sentence) = &absence {
                 self.show(out)?;
@@ -171,6 +175,10 @@ mod tests {
 
         fn short(&self) -> Option<Value<'_>> {
             (self.1 == Exit::Yes).then(|| self.0.into())
+        }
+
+        fn preface(&self) -> Option<&str> {
+            (self.0 == 443).then_some("now the secure one:\nlook out")
         }
 
         fn absence(&self) -> Option<String> {
@@ -290,6 +298,13 @@ mod tests {
         let (exit, out, errors) = run(&mut tsv(), absent());
         assert_eq!((exit, out.as_str()), (Exit::No, "port\n"));
         assert_eq!(errors, "tool: no port 404\n");
+    }
+
+    #[test]
+    fn what_is_to_be_said_before_a_row_is() {
+        let (exit, out, errors) = run(&mut tsv(), vec![yes(80), yes(443)]);
+        assert_eq!((exit, out.as_str()), (Exit::Yes, "port\n80\n443\n"));
+        assert_eq!(errors, "tool: now the secure one:\ntool: look out\n");
     }
 
     #[test]

@@ -26,6 +26,11 @@ pub trait Record: Sized + 'static {
     fn absence(&self) -> Option<String> {
         None
     }
+
+    /// What stderr gets before the row is printed, a line each.
+    fn preface(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// One column of a [`Record`].

@@ -71,6 +71,12 @@ impl Edns {
         self.option(option::NSID)
     }
 
+    /// Our cookie, and the server's after it (RFC 7873, 4).
+    #[must_use]
+    pub fn cookie(&self) -> Option<&[u8]> {
+        self.option(option::COOKIE)
+    }
+
     /// Every reason that the server gives.
     #[must_use]
     pub fn extended_errors(&self) -> Vec<ExtendedError> {

@@ -12,7 +12,7 @@ use hickory_proto::rr::{DNSClass, Name, RecordType};
 use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
 
 pub use edns::{Edns, ExtendedError, extended_error_name};
-pub use query::{ClientSubnet, EdnsRequest, Manner, SubnetError, query};
+pub use query::{ClientSubnet, EdnsRequest, Manner, PAYLOAD_OCTETS, query};
 
 /// Octets of a header (RFC 1035, 4.1.1).
 pub const HEADER_OCTETS: usize = 12;
@@ -58,6 +58,7 @@ pub struct Question {
 
 /// A record.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the field's own term is record type")]
 pub struct Record {
     /// The owner.
     pub name: Name,
@@ -428,7 +429,7 @@ fn whole_names(octets: &[u8], record_type: u16, range: std::ops::Range<usize>) -
 
 /// Appends a name in its own octets, without pointers (RFC 1035, 3.1).
 pub fn push_name(octets: &mut Vec<u8>, name: &Name) {
-    for label in name.iter() {
+    for label in name {
         octets.push(u8::try_from(label.len()).expect("a label has at most 63 octets"));
         octets.extend_from_slice(label);
     }

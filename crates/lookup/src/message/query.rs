@@ -15,7 +15,6 @@ const PADDING_BLOCK_OCTETS: usize = 128;
 
 /// How a question is asked, beside its name and type.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a bit of the message")]
 pub struct Manner {
     /// The class: IN, or CH for questions about the server itself.
     pub class: DNSClass,

@@ -58,6 +58,33 @@ pub fn ipseckey(data: &mut Reader) -> Option<String> {
     Some(format!("{text} {}", BASE64.encode(data.rest()?)))
 }
 
+/// HIP: `ALGORITHM HIT KEY [SERVER…]` (RFC 8005, 6).
+pub fn hip(data: &mut Reader) -> Option<String> {
+    let (hit_length, algorithm, key_length) = (data.u8()?, data.u8()?, data.u16()?);
+    let hit = HEXUPPER.encode(data.take(usize::from(hit_length))?);
+    let key = BASE64.encode(data.take(usize::from(key_length))?);
+    let mut text = format!("{algorithm} {hit} {key}");
+    while !data.is_empty() {
+        text.push(' ');
+        text.push_str(&present(&data.name()?));
+    }
+    Some(text)
+}
+
+/// AMTRELAY: `PRECEDENCE DISCOVERY TYPE RELAY` (RFC 8777, 4.3).
+pub fn amtrelay(data: &mut Reader) -> Option<String> {
+    let (precedence, kind) = (data.u8()?, data.u8()?);
+    let (discovery, kind) = (kind >> 7, kind & 0x7f);
+    let relay = match kind {
+        0 => ".".to_owned(),
+        1 => data.ipv4()?.to_string(),
+        2 => data.ipv6()?.to_string(),
+        3 => present(&data.name()?),
+        _ => return None,
+    };
+    Some(format!("{precedence} {discovery} {kind} {relay}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::{is_generic, presents};
@@ -73,6 +100,9 @@ mod tests {
             ("CERT", b"\0\0\0\0\0a", "0 0 0 YQ=="),
             ("CERT", b"\0\x09\0\0\xffa", "9 0 255 YQ=="),
             ("OPENPGPKEY", b"\0\xff", "AP8="),
+            ("HIP", b"\x02\x02\0\x01\xab\xcda\x01r\0", "2 ABCD YQ== r"),
+            ("AMTRELAY", b"\x0a\x81\xc0\0\x02\x01", "10 1 1 192.0.2.1"),
+            ("AMTRELAY", b"\x0a\x03\x01r\0", "10 0 3 r"),
             ("DHCID", b"\0\x02\x01", "AAIB"),
             ("IPSECKEY", b"\x0a\0\x02ab", "10 0 2 . YWI="),
             ("IPSECKEY", b"\x0a\x01\x02\xc0\0\x02\x26ab", "10 1 2 192.0.2.38 YWI="),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hickory_proto::rr::RecordType;
+use hickory_proto::rr::{DNSClass, RecordType};
 
 /// Types that hickory has no name for, or does not read by name (IANA, DNS parameters).
 const MORE_TYPES: &[(&str, u16)] = &[
@@ -69,6 +69,18 @@ const MORE_TYPES: &[(&str, u16)] = &[
     ("DLV", 32769),
 ];
 
+/// The classes with a name (IANA, DNS CLASSes).
+const CLASSES: [(&str, u16); 8] = [
+    ("IN", 1),
+    ("CH", 3),
+    ("HS", 4),
+    ("NONE", 254),
+    ("ANY", 255),
+    ("INTERNET", 1),
+    ("CHAOS", 3),
+    ("HESIOD", 4),
+];
+
 /// Why a word is not a type that can be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TypeError {
@@ -120,11 +132,45 @@ pub fn type_name(record_type: RecordType) -> Cow<'static, str> {
     }
 }
 
+/// Why a word is not a class.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a class: give IN, CH, HS, ANY, or a number such as 'CLASS3'")]
+pub struct ClassError(String);
+
+/// Reads a class: a name in any case, or `CLASS3` (RFC 3597, 5).
+///
+/// # Errors
+///
+/// An unknown word.
+pub fn class(text: &str) -> Result<DNSClass, ClassError> {
+    let upper = text.to_ascii_uppercase();
+    let code = match CLASSES.iter().find(|(name, _)| *name == upper) {
+        Some((_, code)) => Some(*code),
+        None => upper.strip_prefix("CLASS").and_then(number),
+    };
+    code.map(DNSClass::from).ok_or_else(|| ClassError(text.to_owned()))
+}
+
+/// The name of a class: `IN`, or `CLASS32` for one without a name (RFC 3597, 5).
+#[must_use]
+pub fn class_name(class: DNSClass) -> Cow<'static, str> {
+    let code = u16::from(class);
+    match CLASSES.iter().find(|(_, it)| *it == code) {
+        Some((name, _)) => (*name).into(),
+        None => format!("CLASS{code}").into(),
+    }
+}
+
+/// A number of digits and nothing else.
+fn number(text: &str) -> Option<u16> {
+    let has_digits_only = text.bytes().all(|octet| octet.is_ascii_digit());
+    if has_digits_only { text.parse().ok() } else { None }
+}
+
 fn known_type(text: &str) -> Option<RecordType> {
     let upper = text.to_ascii_uppercase();
-    if let Some(number) = upper.strip_prefix("TYPE") {
-        let digits = !number.is_empty() && number.bytes().all(|octet| octet.is_ascii_digit());
-        return digits.then(|| number.parse::<u16>().ok().map(RecordType::from)).flatten();
+    if let Some(code) = upper.strip_prefix("TYPE") {
+        return number(code).map(RecordType::from);
     }
     if let Some((_, code)) = MORE_TYPES.iter().find(|(name, _)| *name == upper) {
         return Some(RecordType::from(*code));
@@ -166,6 +212,17 @@ mod tests {
         }
         for text in ["opt", "TYPE0", "tsig", "TKEY"] {
             assert_eq!(record_type(text), Err(TypeError::Meta(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn reads_classes_in_any_case_and_by_number() {
+        for (text, name) in [("in", "IN"), ("Chaos", "CH"), ("CLASS4", "HS"), ("class9", "CLASS9")]
+        {
+            assert_eq!(class(text).map(class_name).as_deref(), Ok(name), "{text}");
+        }
+        for text in ["", "CLASS", "CLASS65536", "CLASS+1", "MX"] {
+            assert_eq!(class(text), Err(ClassError(text.to_owned())));
         }
     }
 
