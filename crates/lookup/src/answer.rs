@@ -159,6 +159,7 @@ pub(crate) fn from_hosts(
             canonical_name: None,
             source: Some(Source::Hosts(hosts.path.clone())),
         }),
+        agrees: None,
         exit: Exit::Yes,
         absence: None,
         preface: None,
@@ -372,6 +373,7 @@ fn of_record(about: &Arc<About>, section: Section, record: &Record) -> Row {
         data: Some(rdata::present(record.record_type, &record.data)),
         section,
         about: Arc::clone(about),
+        agrees: None,
         exit: Exit::Yes,
         absence: None,
         preface: None,
@@ -388,6 +390,7 @@ fn of_question(about: &Arc<About>, found: &Found) -> Row {
         data: None,
         section: Section::Answer,
         about: Arc::clone(about),
+        agrees: None,
         exit: Exit::Yes,
         absence: None,
         preface: None,
@@ -444,6 +447,7 @@ fn unanswered(error: &ResolveError) -> Row {
             canonical_name: None,
             source,
         }),
+        agrees: None,
         exit: Exit::Unknown,
         absence: Some(in_words(error)),
         preface: None,
@@ -475,10 +479,10 @@ const fn status(error: &AskError) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn row(record_type: RecordType, asked_type: RecordType, data: &str) -> Row {
+    pub(crate) fn row(record_type: RecordType, asked_type: RecordType, data: &str) -> Row {
         Row {
             name: "www.test".to_owned(),
             record_type,
@@ -487,6 +491,7 @@ mod tests {
             data: Some(data.to_owned()),
             section: Section::Answer,
             about: about(asked_type, "NOERROR"),
+            agrees: None,
             exit: Exit::Yes,
             absence: None,
             preface: None,
@@ -499,11 +504,27 @@ mod tests {
             asked_type,
             status: status.into(),
             canonical_name: None,
-            source: None,
+            source: Some(Source::Server(reply())),
         })
     }
 
-    fn absent(asked_type: RecordType, status: &'static str, exit: Exit) -> Row {
+    fn reply() -> Reply {
+        Reply {
+            server: "127.0.0.1:53".parse().unwrap(),
+            transport: crate::exchange::Transport::Udp,
+            rtt: std::time::Duration::ZERO,
+            sent: 1,
+            was_truncated: false,
+            has_edns: true,
+            flags: crate::message::Flags::default(),
+            rcode: 0,
+            octets: 0,
+            extended_errors: vec![],
+            nsid: None,
+        }
+    }
+
+    pub(crate) fn absent(asked_type: RecordType, status: &'static str, exit: Exit) -> Row {
         Row {
             data: None,
             about: about(asked_type, status),

@@ -1,7 +1,6 @@
 //! Many questions at once, beside the thread that prints.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
 
@@ -10,7 +9,8 @@ use tokio::task::JoinSet;
 
 use crate::answer::{Arrival, Landed};
 use crate::exchange::Limits;
-use crate::resolve::{Asked, ResolveError, Source, resolve};
+use crate::plan::Question;
+use crate::resolve::{ResolveError, resolve};
 
 /// So many questions are under way at once at most; each holds a socket for each server.
 pub const QUESTIONS_AT_ONCE_MAX: usize = 32;
@@ -18,47 +18,37 @@ pub const QUESTIONS_AT_ONCE_MAX: usize = 32;
 /// Asks all questions at the same time, in a thread of its own, and delivers each outcome when it
 /// lands, with the question's index. The channel ends after the last one; dropping the receiver
 /// ends the asking.
-pub fn ask_all(
-    questions: Vec<(usize, Asked)>,
-    source: Source,
-    limits: Limits,
-    outcomes: Sender<Landed>,
-) {
+pub fn ask_all(questions: Vec<Question>, limits: Limits, outcomes: Sender<Landed>) {
     if questions.is_empty() {
         return;
     }
-    let indices: Vec<_> = questions.iter().map(|(index, _)| *index).collect();
+    let indices: Vec<_> = questions.iter().map(|question| question.index).collect();
     let in_thread = outcomes.clone();
     let spawned = thread::Builder::new()
         .name("ask".to_owned())
-        .spawn(move || run(questions, source, limits, &in_thread));
+        .spawn(move || run(questions, limits, &in_thread));
     if let Err(error) = spawned {
         fail_all(indices, &error, &outcomes);
     }
     drop(outcomes);
 }
 
-fn run(questions: Vec<(usize, Asked)>, source: Source, limits: Limits, outcomes: &Sender<Landed>) {
+fn run(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
     match Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(ask_each(questions, source, limits, outcomes)),
-        Err(error) => fail_all(questions.into_iter().map(|(index, _)| index), &error, outcomes),
+        Ok(runtime) => runtime.block_on(ask_each(questions, limits, outcomes)),
+        Err(error) => {
+            fail_all(questions.into_iter().map(|question| question.index), &error, outcomes)
+        }
     }
 }
 
-async fn ask_each(
-    questions: Vec<(usize, Asked)>,
-    source: Source,
-    limits: Limits,
-    outcomes: &Sender<Landed>,
-) {
-    let source = Arc::new(source);
+async fn ask_each(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
     let mut waiting = questions.into_iter();
     let mut running = JoinSet::new();
     loop {
         while running.len() < QUESTIONS_AT_ONCE_MAX
-            && let Some((index, asked)) = waiting.next()
+            && let Some(Question { index, asked, source }) = waiting.next()
         {
-            let source = Arc::clone(&source);
             running.spawn(async move { (index, resolve(&asked, &source, &limits).await) });
         }
         let landed = match running.join_next().await {
@@ -88,6 +78,7 @@ fn fail_all(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::mpsc::{Receiver, channel};
     use std::time::Duration;
 
@@ -97,7 +88,7 @@ mod tests {
     use super::*;
     use crate::fake::{Fake, a_record, name, reply_to, wire};
     use crate::name::present;
-    use crate::resolve::Outcome;
+    use crate::resolve::{Asked, Outcome, Source};
 
     fn asked(text: &str, record_type: RecordType) -> Asked {
         Asked { candidates: vec![name(text)], record_type }
@@ -105,7 +96,13 @@ mod tests {
 
     fn started(questions: &[Asked], source: Source, limits: Limits) -> Receiver<Landed> {
         let (sender, receiver) = channel();
-        ask_all(questions.iter().cloned().enumerate().collect(), source, limits, sender);
+        let source = Arc::new(source);
+        let question = |(index, asked): (usize, &Asked)| Question {
+            index,
+            asked: asked.clone(),
+            source: Arc::clone(&source),
+        };
+        ask_all(questions.iter().enumerate().map(question).collect(), limits, sender);
         receiver
     }
 

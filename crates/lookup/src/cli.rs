@@ -1,7 +1,7 @@
 //! What was asked, and the way from there to rows.
 
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use clap::Parser;
@@ -14,7 +14,7 @@ use crate::asking::Asking;
 use crate::background::ask_all;
 use crate::exchange::Limits;
 use crate::name::{ParsedAddress, has_unicode};
-use crate::plan::Plan;
+use crate::plan::{self, Plan, Whom};
 use crate::rdata::record_type;
 use crate::request::{Request, RequestError, Subject};
 use crate::resolve::Source;
@@ -51,6 +51,11 @@ pub struct Cli {
     /// Show the whole message, section by section, and who sent it
     #[arg(short, long)]
     verbose: bool,
+
+    /// Say no (exit code 1) where the servers that are named do not agree; without it they are
+    /// compared as well, and what not all of them say is marked
+    #[arg(long)]
+    compare: bool,
 
     /// Read servers and search list from this file, not /etc/resolv.conf
     #[arg(long, value_name = "FILE")]
@@ -113,6 +118,7 @@ impl Tool for Cli {
     ];
 
     fn view(&self) -> View {
+        let servers = self.words.iter().filter(|word| word.starts_with('@')).count();
         let columns: &[_] = match (self.verbose, self.words.iter().any(|word| has_unicode(word))) {
             (true, _) => &["section", "name", "class", "type", "ttl_s", "data"],
             (false, true) => &[
@@ -125,6 +131,9 @@ impl Tool for Cli {
                 "authoritative",
                 "data",
             ],
+            (false, false) if servers > 1 => {
+                &["name", "type", "ttl_s", "server", "port", "agrees", "data"]
+            }
             (false, false) => &[],
         };
         View { columns, ..View::default() }
@@ -139,29 +148,39 @@ impl Cli {
     fn ask(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, FailureKind> {
         let Request { targets, servers } =
             Request::parse(&self.words, &self.types, self.family.family(), self.port)?;
-        let system = if servers.is_empty() { Some(self.system()?) } else { None };
-        let servers = if let Some(system) = &system {
-            system.servers.clone()
-        } else {
-            let resolved = servers.iter().map(ServerAddress::resolve);
-            resolved.collect::<Result<Vec<_>, _>>()?.concat()
-        };
+        let whom = self.whom(&servers)?;
         for target in &targets {
             mention_dropped_zone(&target.subject, notes);
         }
-        let source = Source { servers, tcp_only: self.asking.tcp, manner: self.asking.manner() };
         let limits = Limits { deadline: self.timeout, ..Limits::default() };
-        let detail = if self.verbose { Detail::Message } else { Detail::Answer };
-        let mut plan = Plan::new(&targets, system.as_ref(), detail);
+        let manner = plan::Manner {
+            detail: if self.verbose { Detail::Message } else { Detail::Answer },
+            is_difference_decisive: self.compare,
+        };
+        let mut plan = Plan::new(&targets, &whom, manner);
         let (sender, landed) = mpsc::channel();
         for known in plan.known.drain(..) {
             // The receiver lives: it is ours.
             let _ = sender.send(known);
         }
-        ask_all(std::mem::take(&mut plan.questions), source, limits, sender);
+        ask_all(std::mem::take(&mut plan.questions), limits, sender);
         Ok(output::as_they_come(landed, move |index, arrival| {
             plan.land(index, arrival).into_iter().map(Ok)
         }))
+    }
+
+    fn whom(&self, servers: &[ServerAddress]) -> Result<Whom, FailureKind> {
+        let source = |servers| {
+            let (tcp_only, manner) = (self.asking.tcp, self.asking.manner());
+            Arc::new(Source { servers, tcp_only, manner })
+        };
+        if servers.is_empty() {
+            let system = self.system()?;
+            let source = source(system.servers.clone());
+            return Ok(Whom::System(Box::new(system), source));
+        }
+        let sources = servers.iter().map(|server| Ok(source(server.resolve()?)));
+        Ok(Whom::Servers(sources.collect::<Result<_, ServerError>>()?))
     }
 
     fn system(&self) -> Result<SystemConfig, SystemError> {

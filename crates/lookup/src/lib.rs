@@ -4,6 +4,7 @@ mod answer;
 mod asking;
 mod background;
 mod cli;
+mod compare;
 mod exchange;
 mod hosts;
 mod message;

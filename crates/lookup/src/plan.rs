@@ -1,45 +1,100 @@
-//! What is to be asked, and which answers belong together.
+//! What is to be asked of whom, and which answers belong together.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use hickory_proto::rr::{Name, RecordType};
 
 use crate::answer::{self, Arrival, Detail, Group, Landed};
+use crate::compare::Comparison;
 use crate::name;
 use crate::request::{Subject, Target};
-use crate::resolve::Asked;
+use crate::resolve::{Asked, Source};
 use crate::row::Row;
 use crate::system::SystemConfig;
 
-/// Every question of a run, by its index.
+/// Whom to ask.
+pub(crate) enum Whom {
+    /// What programs on this machine would ask: the hosts file, then servers.
+    System(Box<SystemConfig>, Arc<Source>),
+    /// Each of these and nothing else.
+    Servers(Vec<Arc<Source>>),
+}
+
+/// How the answers are shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Manner {
+    pub detail: Detail,
+    /// Whether the exit code says no where servers do not agree.
+    pub is_difference_decisive: bool,
+}
+
+/// A question by its index, with whom to ask.
+#[derive(Clone)]
+pub(crate) struct Question {
+    pub index: usize,
+    pub asked: Asked,
+    pub source: Arc<Source>,
+}
+
+/// Every question of a run.
 #[derive(Default)]
 pub(crate) struct Plan {
+    comparisons: Vec<Comparison>,
     groups: Vec<Group>,
-    /// The group of each question.
-    group_of: Vec<usize>,
+    places: Vec<Place>,
     /// The questions for an address of a name whose other addresses stand in the hosts file.
     beside_hosts: HashSet<usize>,
-    detail: Detail,
+    manner: Manner,
     /// What servers are to be asked.
-    pub questions: Vec<(usize, Asked)>,
+    pub questions: Vec<Question>,
     /// What stands in the hosts file.
     pub known: Vec<Landed>,
 }
 
+/// Where the answer to a question belongs.
+#[derive(Clone, Copy)]
+struct Place {
+    comparison: usize,
+    /// Which of the servers of the comparison it is.
+    server: usize,
+    group: usize,
+}
+
 impl Plan {
-    /// The questions of all targets; `system` is nothing where a server was named, which is asked
-    /// and nothing else.
-    pub(crate) fn new(targets: &[Target], system: Option<&SystemConfig>, detail: Detail) -> Self {
-        let mut plan = Self { detail, ..Self::default() };
+    /// The questions of all targets.
+    pub(crate) fn new(targets: &[Target], whom: &Whom, manner: Manner) -> Self {
+        let mut plan = Self { manner, ..Self::default() };
         for target in targets {
-            plan.add(target, system);
+            match whom {
+                Whom::System(system, source) => {
+                    plan.compare(1);
+                    plan.add(target, 0, source, Some(system));
+                }
+                Whom::Servers(sources) => {
+                    plan.compare(sources.len());
+                    for (server, source) in sources.iter().enumerate() {
+                        plan.add(target, server, source, None);
+                    }
+                }
+            }
         }
         plan
     }
 
+    fn compare(&mut self, servers: usize) {
+        self.comparisons.push(Comparison::new(servers, self.manner.is_difference_decisive));
+    }
+
     /// As for the C library, a name that stands in the hosts file is not asked for its other
     /// address.
-    fn add(&mut self, target: &Target, system: Option<&SystemConfig>) {
+    fn add(
+        &mut self,
+        target: &Target,
+        server: usize,
+        source: &Arc<Source>,
+        system: Option<&SystemConfig>,
+    ) {
         let in_hosts = |record_type| match system {
             Some(system) => answer::from_hosts(&target.subject, record_type, &system.hosts),
             None => Vec::new(),
@@ -49,22 +104,24 @@ impl Plan {
         let is_in_hosts = addresses.iter().any(|it| !in_hosts(*it).is_empty());
         let is_known = target.is_for_any_address && known.iter().any(|(_, it)| !it.is_empty());
         // Who wants to see the messages wants to see all of them.
-        let needs_one = target.is_for_any_address && self.detail == Detail::Answer;
-        let mut group = Group::new(needs_one, self.detail);
+        let needs_one = target.is_for_any_address && self.manner.detail == Detail::Answer;
+        let mut group = Group::new(needs_one, self.manner.detail);
         for (record_type, rows) in known {
-            let index = self.group_of.len();
+            let index = self.places.len();
             if !rows.is_empty() {
                 self.known.push((index, Arrival::Hosts(rows)));
             } else if !is_known {
                 let asked = Asked { candidates: candidates(target, system), record_type };
-                self.questions.push((index, asked));
+                self.questions.push(Question { index, asked, source: Arc::clone(source) });
                 if is_in_hosts && addresses.contains(&record_type) {
                     self.beside_hosts.insert(index);
                 }
             } else {
                 continue;
             }
-            self.group_of.push(self.groups.len());
+            let comparison = self.comparisons.len() - 1;
+            self.comparisons[comparison].add_question();
+            self.places.push(Place { comparison, server, group: self.groups.len() });
             group.add_question();
         }
         self.groups.push(group);
@@ -72,13 +129,14 @@ impl Plan {
 
     /// What is to be shown now that this has landed.
     pub(crate) fn land(&mut self, index: usize, arrival: Arrival) -> Vec<Row> {
-        let mut rows = self.groups[self.group_of[index]].land(arrival);
+        let Place { comparison, server, group } = self.places[index];
+        let mut rows = self.groups[group].land(arrival);
         if self.beside_hosts.contains(&index) {
             for sentence in rows.iter_mut().filter_map(|row| row.absence.as_mut()) {
                 sentence.insert_str(0, "the hosts file has other addresses only, and in the DNS: ");
             }
         }
-        rows
+        self.comparisons[comparison].land(server, rows)
     }
 }
 

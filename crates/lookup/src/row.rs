@@ -31,6 +31,8 @@ pub struct Row {
     pub section: Section,
     /// The question that it is about.
     pub about: Arc<About>,
+    /// Whether all servers that were asked say the same.
+    pub agrees: Option<bool>,
     /// What it means for the exit code.
     pub exit: Exit,
     /// For a question without an answer: what is to be said of it.
@@ -273,6 +275,10 @@ impl Record for Row {
             "the name in Unicode, if it is an internationalised one",
             |it| name::to_unicode(&it.name).map(|name| Value::Text(name.into())).into(),
         )
+        .extra(),
+        Column::<Self>::new("agrees", "whether all servers that were asked say so", |it| {
+            it.agrees.into()
+        })
         .extra(),
         Column::<Self>::new("reason", "why there is no record, in words", |it| {
             it.absence.as_deref().map(|reason| Value::Text(reason.into())).into()
