@@ -160,6 +160,8 @@ pub(crate) fn from_hosts(
             source: Some(Source::Hosts(hosts.path.clone())),
         }),
         agrees: None,
+        step: None,
+        change: None,
         exit: Exit::Yes,
         absence: None,
         preface: None,
@@ -176,6 +178,11 @@ pub(crate) fn from_hosts(
             addresses.into_iter().map(|address| row(&parsed.name, address.to_string())).collect()
         }
     }
+}
+
+/// The rows of one outcome by itself.
+pub(crate) fn rows(outcome: &Outcome) -> Vec<Row> {
+    told(outcome, Detail::Answer).into_iter().map(|told| told.row).collect()
 }
 
 fn told(outcome: &Outcome, detail: Detail) -> Vec<Told> {
@@ -364,7 +371,7 @@ fn whole_message(found: &Found, about: &Arc<About>) -> Vec<Row> {
     questions.chain(records).collect()
 }
 
-fn of_record(about: &Arc<About>, section: Section, record: &Record) -> Row {
+pub(crate) fn of_record(about: &Arc<About>, section: Section, record: &Record) -> Row {
     Row {
         name: present(&record.name),
         record_type: record.record_type,
@@ -374,6 +381,8 @@ fn of_record(about: &Arc<About>, section: Section, record: &Record) -> Row {
         section,
         about: Arc::clone(about),
         agrees: None,
+        step: None,
+        change: None,
         exit: Exit::Yes,
         absence: None,
         preface: None,
@@ -381,23 +390,11 @@ fn of_record(about: &Arc<About>, section: Section, record: &Record) -> Row {
 }
 
 /// A row without a record.
-fn of_question(about: &Arc<About>, found: &Found) -> Row {
-    Row {
-        name: about.asked_name.clone(),
-        record_type: about.asked_type,
-        class: found.class,
-        ttl: None,
-        data: None,
-        section: Section::Answer,
-        about: Arc::clone(about),
-        agrees: None,
-        exit: Exit::Yes,
-        absence: None,
-        preface: None,
-    }
+pub(crate) fn of_question(about: &Arc<About>, found: &Found) -> Row {
+    Row::without_record(Arc::clone(about), found.class, Exit::Yes)
 }
 
-fn about(found: &Found, status: Cow<'static, str>) -> About {
+pub(crate) fn about(found: &Found, status: Cow<'static, str>) -> About {
     About {
         asked_name: present(&found.name),
         asked_type: found.record_type,
@@ -427,31 +424,15 @@ fn source(found: &Found) -> Source {
 
 /// A question that got no reply.
 fn unanswered(error: &ResolveError) -> Row {
-    let (name, record_type, status, source) = match error {
+    let about = match error {
         ResolveError::NoReply { name, record_type, source, .. } => {
-            (present(name), *record_type, status(source), Some(Source::Silent(source.server())))
+            let server = Some(Source::Silent(source.server()));
+            About::unanswered(name, *record_type, status(source), server)
         }
-        _ => (String::new(), RecordType::ANY, "FAILED", None),
+        _ => About::unanswered(&Name::root(), RecordType::ANY, "FAILED", None),
     };
-    Row {
-        name: name.clone(),
-        record_type,
-        class: DNSClass::IN,
-        ttl: None,
-        data: None,
-        section: Section::Answer,
-        about: Arc::new(About {
-            asked_name: name,
-            asked_type: record_type,
-            status: status.into(),
-            canonical_name: None,
-            source,
-        }),
-        agrees: None,
-        exit: Exit::Unknown,
-        absence: Some(in_words(error)),
-        preface: None,
-    }
+    let row = Row::without_record(Arc::new(about), DNSClass::IN, Exit::Unknown);
+    Row { absence: Some(in_words(error)), ..row }
 }
 
 /// What each server did, the one that is told of first at the head.
@@ -467,7 +448,7 @@ fn in_words(error: &ResolveError) -> String {
 }
 
 /// One word for scripts.
-const fn status(error: &AskError) -> &'static str {
+pub(crate) const fn status(error: &AskError) -> &'static str {
     match error {
         AskError::NothingListens { .. } => "CONNREFUSED",
         AskError::Timeout { .. } => "TIMEOUT",
@@ -492,6 +473,8 @@ pub(crate) mod tests {
             section: Section::Answer,
             about: about(asked_type, "NOERROR"),
             agrees: None,
+            step: None,
+            change: None,
             exit: Exit::Yes,
             absence: None,
             preface: None,

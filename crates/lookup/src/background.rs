@@ -37,9 +37,19 @@ fn run(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
     match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(ask_each(questions, limits, outcomes)),
         Err(error) => {
-            fail_all(questions.into_iter().map(|question| question.index), &error, outcomes)
+            fail_all(questions.into_iter().map(|question| question.index), &error, outcomes);
         }
     }
+}
+
+/// Runs something that waits, on this thread.
+///
+/// # Errors
+///
+/// The system gives no means to wait.
+pub fn block_on(work: impl Future<Output = ()>) -> io::Result<()> {
+    Builder::new_current_thread().enable_all().build()?.block_on(work);
+    Ok(())
 }
 
 async fn ask_each(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {

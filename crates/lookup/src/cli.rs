@@ -1,7 +1,7 @@
 //! What was asked, and the way from there to rows.
 
+use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use clap::Parser;
@@ -9,18 +9,15 @@ use hickory_proto::rr::RecordType;
 use output::{Exit, FamilyFlags, Notes, Rows, Tool, View};
 use thiserror::Error;
 
-use crate::answer::Detail;
 use crate::asking::Asking;
-use crate::background::ask_all;
-use crate::exchange::Limits;
-use crate::name::{ParsedAddress, has_unicode};
-use crate::plan::{self, Plan, Whom};
+use crate::name::has_unicode;
 use crate::rdata::record_type;
-use crate::request::{Request, RequestError, Subject};
-use crate::resolve::Source;
+use crate::request::RequestError;
 use crate::row::Row;
-use crate::server::{DNS_PORT, ServerAddress, ServerError};
-use crate::system::{Files, SystemConfig, SystemError};
+use crate::run;
+use crate::server::{DNS_PORT, ServerError};
+use crate::system::SystemError;
+use crate::ways::Ways;
 
 /// Ask the DNS: the addresses of a name, the name of an address, or any other record
 ///
@@ -31,42 +28,40 @@ use crate::system::{Files, SystemConfig, SystemError};
 pub struct Cli {
     /// Names, addresses, record types (MX, TYPE65) and servers (@127.0.0.1, @[::1]:5353), in any order
     #[arg(value_name = "NAME|ADDRESS|TYPE|@SERVER", required = true)]
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
 
     /// Ask for this type, also where it could be a name
     #[arg(short = 't', long = "type", value_name = "TYPE", value_parser = record_type)]
-    types: Vec<RecordType>,
+    pub(crate) types: Vec<RecordType>,
 
     #[command(flatten)]
-    family: FamilyFlags,
+    pub(crate) family: FamilyFlags,
 
     /// Seconds to wait for an answer, all tries and servers included
     #[arg(short = 'w', long, value_name = "SECONDS", default_value = "5", value_parser = output::seconds)]
-    timeout: Duration,
+    pub(crate) timeout: Duration,
 
     /// Port of the servers that come without one
     #[arg(short, long, default_value_t = DNS_PORT, value_parser = clap::value_parser!(u16).range(1..))]
-    port: u16,
+    pub(crate) port: u16,
 
     /// Show the whole message, section by section, and who sent it
     #[arg(short, long)]
-    verbose: bool,
-
-    /// Say no (exit code 1) where the servers that are named do not agree; without it they are
-    /// compared as well, and what not all of them say is marked
-    #[arg(long)]
-    compare: bool,
+    pub(crate) verbose: bool,
 
     /// Read servers and search list from this file, not /etc/resolv.conf
     #[arg(long, value_name = "FILE")]
-    resolv_conf: Option<PathBuf>,
+    pub(crate) resolv_conf: Option<PathBuf>,
 
     /// Read this hosts file, not /etc/hosts
     #[arg(long, value_name = "FILE")]
-    hosts: Option<PathBuf>,
+    pub(crate) hosts: Option<PathBuf>,
 
     #[command(flatten)]
-    asking: Asking,
+    pub(crate) asking: Asking,
+
+    #[command(flatten)]
+    pub(crate) ways: Ways,
 }
 
 /// What can go wrong before anything is asked.
@@ -75,23 +70,32 @@ pub struct Cli {
 pub struct Failure(#[from] FailureKind);
 
 #[derive(Debug, Error)]
-enum FailureKind {
+pub(crate) enum FailureKind {
     #[error(transparent)]
     Request(#[from] RequestError),
     #[error(transparent)]
     Server(#[from] ServerError),
     #[error(transparent)]
     System(#[from] SystemError),
+    #[error("a trace asks from the root down: leave '@' out, or start elsewhere with --root")]
+    TraceOfServer,
+    #[error("a zone transfer is one zone from one server: ask for nothing else beside it")]
+    TransferAlone,
+    #[error("cannot start a thread to ask")]
+    Start(#[source] io::Error),
 }
 
 impl output::Failure for Failure {
     fn exit(&self) -> Exit {
         match self.0 {
-            FailureKind::Request(RequestError::Server(ServerError::Interfaces { .. })) => {
-                Exit::Unknown
+            // The machine does not say; the command line may make sense.
+            FailureKind::Request(RequestError::Server(ServerError::Interfaces { .. }))
+            | FailureKind::Server(_)
+            | FailureKind::System(_)
+            | FailureKind::Start(_) => Exit::Unknown,
+            FailureKind::Request(_) | FailureKind::TraceOfServer | FailureKind::TransferAlone => {
+                Exit::Usage
             }
-            FailureKind::Request(_) => Exit::Usage,
-            FailureKind::Server(_) | FailureKind::System(_) => Exit::Unknown,
         }
     }
 }
@@ -107,6 +111,10 @@ impl Tool for Cli {
         ("lookup usfca.edu MX TXT", "other records"),
         ("lookup www.usfca.edu @127.0.0.1:5353", "ask this server and no other"),
         ("lookup -v usfca.edu NS @127.0.0.1", "the whole message, and who sent it"),
+        ("lookup --trace www.usfca.edu", "from the root down, step by step"),
+        ("lookup www.usfca.edu @127.0.0.1 @127.0.0.2", "ask both, and mark what differs"),
+        ("lookup --watch=5 www.usfca.edu A", "until the answer changes"),
+        ("lookup usfca.edu AXFR @127.0.0.1", "a whole zone"),
         ("lookup --json www.usfca.edu", "for scripts, also why there is no answer"),
     ];
 
@@ -118,79 +126,37 @@ impl Tool for Cli {
     ];
 
     fn view(&self) -> View {
+        let is_international = self.words.iter().any(|word| has_unicode(word));
         let servers = self.words.iter().filter(|word| word.starts_with('@')).count();
-        let columns: &[_] = match (self.verbose, self.words.iter().any(|word| has_unicode(word))) {
-            (true, _) => &["section", "name", "class", "type", "ttl_s", "data"],
-            (false, true) => &[
-                "name",
-                "unicode_name",
-                "type",
-                "ttl_s",
+        let columns: &[_] = if self.verbose {
+            &["section", "name", "class", "type", "ttl_s", "data"]
+        } else if self.ways.trace {
+            &[
+                "step",
+                "zone",
+                "server_name",
                 "server",
-                "port",
-                "authoritative",
+                "rtt_ms",
+                "status",
+                "agrees",
+                "name",
+                "type",
                 "data",
-            ],
-            (false, false) if servers > 1 => {
-                &["name", "type", "ttl_s", "server", "port", "agrees", "data"]
-            }
-            (false, false) => &[],
+            ]
+        } else if self.ways.watch.is_some() {
+            &["change", "time", "name", "type", "ttl_s", "server", "status", "data"]
+        } else if servers > 1 {
+            &["name", "type", "ttl_s", "server", "port", "agrees", "status", "data"]
+        } else if is_international {
+            &["name", "unicode_name", "type", "ttl_s", "server", "port", "authoritative", "data"]
+        } else {
+            &[]
         };
-        View { columns, ..View::default() }
+        let has_absences = self.ways.trace || self.ways.watch.is_some() || servers > 1;
+        View { columns, has_absences, ..View::default() }
     }
 
     fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
-        self.ask(notes).map_err(Failure)
-    }
-}
-
-impl Cli {
-    fn ask(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, FailureKind> {
-        let Request { targets, servers } =
-            Request::parse(&self.words, &self.types, self.family.family(), self.port)?;
-        let whom = self.whom(&servers)?;
-        for target in &targets {
-            mention_dropped_zone(&target.subject, notes);
-        }
-        let limits = Limits { deadline: self.timeout, ..Limits::default() };
-        let manner = plan::Manner {
-            detail: if self.verbose { Detail::Message } else { Detail::Answer },
-            is_difference_decisive: self.compare,
-        };
-        let mut plan = Plan::new(&targets, &whom, manner);
-        let (sender, landed) = mpsc::channel();
-        for known in plan.known.drain(..) {
-            // The receiver lives: it is ours.
-            let _ = sender.send(known);
-        }
-        ask_all(std::mem::take(&mut plan.questions), limits, sender);
-        Ok(output::as_they_come(landed, move |index, arrival| {
-            plan.land(index, arrival).into_iter().map(Ok)
-        }))
-    }
-
-    fn whom(&self, servers: &[ServerAddress]) -> Result<Whom, FailureKind> {
-        let source = |servers| {
-            let (tcp_only, manner) = (self.asking.tcp, self.asking.manner());
-            Arc::new(Source { servers, tcp_only, manner })
-        };
-        if servers.is_empty() {
-            let system = self.system()?;
-            let source = source(system.servers.clone());
-            return Ok(Whom::System(Box::new(system), source));
-        }
-        let sources = servers.iter().map(|server| Ok(source(server.resolve()?)));
-        Ok(Whom::Servers(sources.collect::<Result<_, ServerError>>()?))
-    }
-
-    fn system(&self) -> Result<SystemConfig, SystemError> {
-        let files = Files { resolv_conf: self.resolv_conf.clone(), hosts: self.hosts.clone() };
-        SystemConfig::read(&files, self.port)
-    }
-}
-
-fn mention_dropped_zone(subject: &Subject, notes: &Notes) {
-    if let Subject::Address(ParsedAddress { address, dropped_zone: Some(zone) }) = subject {
-        notes.note(format_args!("asking for {address}: the DNS knows no zones such as '{zone}'"));
+        run::rows(&self, notes).map_err(Failure)
     }
 }

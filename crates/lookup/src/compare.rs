@@ -109,7 +109,9 @@ mod tests {
 
     fn compared(of_servers: [Vec<Row>; 2], is_decisive: bool) -> Vec<Row> {
         let mut comparison = Comparison::new(2, is_decisive);
-        of_servers.iter().for_each(|_| comparison.add_question());
+        for _ in &of_servers {
+            comparison.add_question();
+        }
         let [first, second] = of_servers;
         assert_eq!(comparison.land(1, second), []);
         comparison.land(0, first)

@@ -5,10 +5,10 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use hickory_proto::rr::{Name, RecordType};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpStream, UdpSocket};
+use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 
+use crate::framed;
 use crate::message::{self, EdnsRequest, Manner, Message};
 
 /// How long a question may take, all retries and servers included, unless told.
@@ -247,9 +247,9 @@ struct Exchange<'a> {
 }
 
 /// A question on the wire.
-struct Request {
-    id: u16,
-    octets: Vec<u8>,
+pub(crate) struct Request {
+    pub id: u16,
+    pub octets: Vec<u8>,
     /// The same without EDNS, with the same id: whichever is answered is answered.
     without_edns: Option<Vec<u8>>,
 }
@@ -262,7 +262,7 @@ enum Datagram {
 
 impl Request {
     /// A fresh id each time: a late reply to the last request is not one to this.
-    fn new(question: &Question, manner: &Manner) -> Self {
+    pub(crate) fn new(question: &Question, manner: &Manner) -> Self {
         let id = rand::random();
         let query =
             |manner: &Manner| message::query(id, &question.name, question.record_type, manner);
@@ -400,26 +400,10 @@ impl Exchange<'_> {
         })
     }
 
-    /// One message each way, each with its length before it (RFC 1035, 4.2.2).
     async fn exchange_tcp(&self, request: &Request) -> Result<Vec<u8>, AskError> {
-        let server = self.server;
-        let closed = |source| AskError::Closed { server, source };
-        let mut stream =
-            TcpStream::connect(server).await.map_err(|source| match source.kind() {
-                io::ErrorKind::ConnectionRefused => {
-                    AskError::NothingListens { server, transport: Transport::Tcp, source }
-                }
-                _ => AskError::Unreachable { server, source },
-            })?;
-        let length = u16::try_from(request.octets.len())
-            .expect("a question is a name of at most 255 octets and little else");
-        // In one segment: some servers do not read on after the length.
-        let framed = [&length.to_be_bytes()[..], &request.octets].concat();
-        stream.write_all(&framed).await.map_err(closed)?;
-        let length = stream.read_u16().await.map_err(closed)?;
-        let mut octets = vec![0; usize::from(length)];
-        stream.read_exact(&mut octets).await.map_err(closed)?;
-        Ok(octets)
+        let mut stream = framed::connect(self.server).await?;
+        framed::write(&mut stream, &request.octets, self.server).await?;
+        framed::read(&mut stream, self.server).await
     }
 
     fn timeout(&self, disbelieved: u32) -> AskError {

@@ -6,6 +6,7 @@ mod background;
 mod cli;
 mod compare;
 mod exchange;
+mod framed;
 mod hosts;
 mod message;
 mod name;
@@ -15,8 +16,13 @@ mod rdata;
 mod request;
 mod resolve;
 mod row;
+mod run;
 mod server;
 mod system;
+mod trace;
+mod transfer;
+mod watch;
+mod ways;
 
 #[cfg(test)]
 mod fake;

@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 
 use hickory_proto::rr::{Name, RecordType};
 
 use crate::answer::{self, Arrival, Detail, Group, Landed};
+use crate::background::ask_all;
 use crate::compare::Comparison;
+use crate::exchange::Limits;
 use crate::name;
 use crate::request::{Subject, Target};
 use crate::resolve::{Asked, Source};
@@ -47,9 +50,9 @@ pub(crate) struct Plan {
     beside_hosts: HashSet<usize>,
     manner: Manner,
     /// What servers are to be asked.
-    pub questions: Vec<Question>,
+    questions: Vec<Question>,
     /// What stands in the hosts file.
-    pub known: Vec<Landed>,
+    known: Vec<Landed>,
 }
 
 /// Where the answer to a question belongs.
@@ -125,6 +128,17 @@ impl Plan {
             group.add_question();
         }
         self.groups.push(group);
+    }
+
+    /// Asks all of it in the background. Each arrival is to be told to [`Plan::land`].
+    pub(crate) fn ask(&mut self, limits: Limits) -> Receiver<Landed> {
+        let (sender, landed) = mpsc::channel();
+        for known in self.known.drain(..) {
+            // The receiver lives: it is ours.
+            let _ = sender.send(known);
+        }
+        ask_all(std::mem::take(&mut self.questions), limits, sender);
+        landed
     }
 
     /// What is to be shown now that this has landed.

@@ -171,7 +171,10 @@ mod tests {
         let cases: [(&[&str], &str); 5] = [
             (&["@127.0.0.1"], "there is no name to look up: give one such as 'example.com'"),
             (&["a..b"], "'a..b' has an empty label: there is one dot too many"),
-            (&["a.test", "axfr"], "'axfr' is a zone transfer, which is not supported"),
+            (
+                &["a.test", "ixfr"],
+                "'ixfr' is what changed in a zone, which is not supported: ask for all of it by AXFR",
+            ),
             (&["a.test", "@h:0"], "'0' is not a port: write a number from 1 to 65535"),
             (&[""], "the name is empty: give a name such as 'example.com', or '.' for the root"),
         ];

@@ -291,7 +291,7 @@ fn settles(reply: &Reply) -> bool {
 }
 
 /// What a reply says about its question.
-fn classify(question: &Question, reply: Reply) -> Outcome {
+pub(crate) fn classify(question: &Question, reply: Reply) -> Outcome {
     let chain = Chain::follow(question, &reply.message.answers);
     let records: Vec<Record> = reply
         .message

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_proto::rr::{DNSClass, RecordType};
+use hickory_proto::rr::{DNSClass, Name, RecordType};
 use output::{Column, Exit, Labelled, Record, Tone, Value};
 
 use crate::exchange::Transport;
 use crate::message::{ExtendedError, Flags, Section, extended_error_name};
 use crate::name;
-use crate::rdata::{class_name, type_name};
+use crate::rdata::{self, class_name, type_name};
 
 /// A record, or a question that has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,12 +33,36 @@ pub struct Row {
     pub about: Arc<About>,
     /// Whether all servers that were asked say the same.
     pub agrees: Option<bool>,
+    /// Where on the way from the root it was learnt.
+    pub step: Option<Arc<Step>>,
+    /// Whether it came or went since the last time, and when, in seconds since 1970.
+    pub change: Option<(Change, u64)>,
     /// What it means for the exit code.
     pub exit: Exit,
     /// For a question without an answer: what is to be said of it.
     pub absence: Option<String>,
     /// What is to be said before it.
     pub preface: Option<String>,
+}
+
+/// What happened to a record between two rounds of questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is there.
+    Added,
+    /// It is no longer there.
+    Removed,
+}
+
+/// A step on the way from the root to an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// From 1.
+    pub number: u32,
+    /// The zone whose server was asked.
+    pub zone: String,
+    /// The name of the server.
+    pub server_name: Option<String>,
 }
 
 /// What all rows of a question have in common.
@@ -94,7 +118,49 @@ pub struct Reply {
     pub nsid: Option<Vec<u8>>,
 }
 
+impl About {
+    /// A question that got no reply.
+    pub(crate) fn unanswered(
+        name: &Name,
+        asked_type: RecordType,
+        status: &'static str,
+        source: Option<Source>,
+    ) -> Self {
+        Self {
+            asked_name: name::present(name),
+            asked_type,
+            status: Cow::Borrowed(status),
+            canonical_name: None,
+            source,
+        }
+    }
+}
+
 impl Row {
+    /// A row without a record.
+    pub(crate) fn without_record(about: Arc<About>, class: DNSClass, exit: Exit) -> Self {
+        Self {
+            name: about.asked_name.clone(),
+            record_type: about.asked_type,
+            class,
+            ttl: None,
+            data: None,
+            section: Section::Answer,
+            about,
+            agrees: None,
+            step: None,
+            change: None,
+            exit,
+            absence: None,
+            preface: None,
+        }
+    }
+
+    /// Whether it is a record that was asked for.
+    pub(crate) fn is_answer(&self) -> bool {
+        self.data.is_some() && self.is_asked()
+    }
+
     fn reply(&self) -> Option<&Reply> {
         match &self.about.source {
             Some(Source::Server(reply)) => Some(reply),
@@ -135,7 +201,8 @@ impl Row {
     fn is_asked(&self) -> bool {
         let asked_type = self.about.asked_type;
         self.section == Section::Answer
-            && (self.record_type == asked_type || asked_type == RecordType::ANY)
+            && (self.record_type == asked_type
+                || matches!(asked_type, RecordType::ANY | RecordType::AXFR))
     }
 
     fn tone(&self) -> Tone {
@@ -280,6 +347,39 @@ impl Record for Row {
             it.agrees.into()
         })
         .extra(),
+        Column::<Self>::new("step", "the step from the root down, with --trace", |it| {
+            it.step.as_ref().map(|step| step.number).into()
+        })
+        .numeric()
+        .extra(),
+        Column::<Self>::new("zone", "the zone whose server was asked, with --trace", |it| {
+            it.step.as_ref().map(|step| Value::Notation((&*step.zone).into())).into()
+        })
+        .min_width(12)
+        .extra(),
+        Column::<Self>::new("server_name", "the name of that server, with --trace", |it| {
+            let name = it.step.as_ref().and_then(|step| step.server_name.as_deref());
+            name.map(|name| Value::Notation(name.into())).into()
+        })
+        .min_width(18)
+        .extra(),
+        Column::<Self>::new("change", "+ for what came and - for what went, with --watch", |it| {
+            let sign = |(change, _): &(Change, u64)| match change {
+                Change::Added => "+",
+                Change::Removed => "-",
+            };
+            it.change.as_ref().map(sign).into()
+        })
+        .toned(|it| match it.change {
+            Some((Change::Removed, _)) => Tone::Bad,
+            _ => Tone::Good,
+        })
+        .extra(),
+        Column::<Self>::new("time", "when that was seen, with --watch (UTC)", |it| {
+            it.change.map(|(_, seconds)| Value::Text(rdata::date_and_time(seconds).into())).into()
+        })
+        .min_width(20)
+        .extra(),
         Column::<Self>::new("reason", "why there is no record, in words", |it| {
             it.absence.as_deref().map(|reason| Value::Text(reason.into())).into()
         })
@@ -289,7 +389,8 @@ impl Record for Row {
     /// The data of what was asked for; aliases on the way are not.
     fn short(&self) -> Option<Value<'_>> {
         let data = self.data.as_deref()?;
-        self.is_asked().then(|| Value::Notation(data.into()))
+        let is_there = !matches!(self.change, Some((Change::Removed, _)));
+        (is_there && self.is_asked()).then(|| Value::Notation(data.into()))
     }
 
     fn exit(&self) -> Exit {

@@ -116,7 +116,7 @@ impl Tool for Cli {
 
     fn view(&self) -> View {
         let columns: &[_] = if self.hostname { &["hostname"] } else { &[] };
-        View { is_bare: !self.all, columns }
+        View { is_bare: !self.all, columns, ..View::default() }
     }
 
     fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {

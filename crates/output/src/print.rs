@@ -17,6 +17,8 @@ pub(crate) struct Printer<R: 'static> {
     pub columns: Option<Vec<&'static Column<R>>>,
     /// Whether rows that stand for an answer that is not there are printed.
     pub has_absences: bool,
+    /// Whether they are said on stderr.
+    pub says_absences: bool,
     pub is_quiet: bool,
 }
 
@@ -81,7 +83,9 @@ impl<R: Record> Printer<R> {
                 preface.lines().for_each(|line| notes.note(line));
             }
             let absence = row.absence();
-            if let Some(sentence) = &absence {
+            if let Some(sentence) = &absence
+                && self.says_absences
+            {
                 self.show(out)?;
                 notes.absence(sentence);
             }
@@ -210,6 +214,7 @@ mod tests {
             format: Box::new(format),
             columns: Some(Port::COLUMNS.iter().collect()),
             has_absences,
+            says_absences: true,
             is_quiet: false,
         }
     }
@@ -305,6 +310,13 @@ mod tests {
         let (exit, out, errors) = run(&mut tsv(), vec![yes(80), yes(443)]);
         assert_eq!((exit, out.as_str()), (Exit::Yes, "port\n80\n443\n"));
         assert_eq!(errors, "tool: now the secure one:\ntool: look out\n");
+    }
+
+    #[test]
+    fn an_absence_may_be_a_row_like_all_others() {
+        let mut all = Printer { says_absences: false, has_absences: true, ..tsv() };
+        let (exit, out, errors) = run(&mut all, vec![Ok(Port(404, Exit::No)), yes(80)]);
+        assert_eq!((exit, out.as_str(), errors.as_str()), (Exit::No, "port\n404\n80\n", ""));
     }
 
     #[test]

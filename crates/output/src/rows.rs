@@ -13,6 +13,12 @@ pub trait Rows: Iterator {
     fn is_ready(&mut self) -> bool;
 }
 
+impl<R: Rows + ?Sized> Rows for Box<R> {
+    fn is_ready(&mut self) -> bool {
+        (**self).is_ready()
+    }
+}
+
 /// Rows that nobody has to wait for.
 pub fn at_once<I: IntoIterator>(rows: I) -> impl Rows<Item = I::Item> {
     AtOnce(rows.into_iter())

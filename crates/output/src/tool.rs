@@ -56,6 +56,9 @@ pub struct View {
     pub is_bare: bool,
     /// The columns of the table; empty for those that are not extra.
     pub columns: &'static [&'static str],
+    /// Whether rows that stand for an answer that is not there are printed like all others, in
+    /// every format but bare values, rather than said on stderr.
+    pub has_absences: bool,
 }
 
 /// Runs a tool on this process's command line.
@@ -179,7 +182,8 @@ fn printer<T: Tool>(tool: &T, flags: &Flags) -> Printer<T::Row> {
     Printer {
         format: flags.writer(shape, headings),
         columns,
-        has_absences: shape.is_json(),
+        has_absences: shape.is_json() || (view.has_absences && shape != Shape::Short),
+        says_absences: !view.has_absences,
         is_quiet: flags.quiet,
     }
 }

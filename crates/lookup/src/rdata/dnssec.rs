@@ -3,6 +3,7 @@
 use data_encoding::{BASE32HEX_NOPAD, BASE64, HEXUPPER};
 use hickory_proto::rr::RecordType;
 
+use super::calendar::calendar;
 use super::text::join;
 use super::types::type_name;
 use super::wire::Reader;
@@ -10,8 +11,6 @@ use crate::name::present;
 
 /// The most octets of a window of types (RFC 4034, 4.1.2).
 const WINDOW_MAX_OCTETS: usize = 32;
-
-const SECONDS_PER_DAY: u32 = 24 * 60 * 60;
 
 /// DS and CDS: `TAG ALGORITHM DIGEST-TYPE DIGEST` (RFC 4034, 5.3; RFC 7344, 3.1).
 pub fn ds(data: &mut Reader) -> Option<String> {
@@ -98,28 +97,8 @@ fn types(data: &mut Reader) -> Option<Vec<String>> {
 
 /// `YYYYMMDDHHmmSS` in UTC, of seconds since 1970 and before 2106 (RFC 4034, 3.2).
 fn time(seconds: u32) -> String {
-    let (mut days, second) = (seconds / SECONDS_PER_DAY, seconds % SECONDS_PER_DAY);
-    let mut year = 1970;
-    while days >= days_of(year) {
-        days -= days_of(year);
-        year += 1;
-    }
-    let february = days_of(year) - 337;
-    let mut month = 1;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}{month:02}{:02}{hour:02}{minute:02}{second:02}", days + 1)
-}
-
-fn days_of(year: u32) -> u32 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    365 + u32::from(leap)
+    let [year, month, day, hour, minute, second] = calendar(seconds.into());
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Record data and record types, as text: RFC presentation form, printable ASCII only.
 
 mod address;
+mod calendar;
 mod dnssec;
 mod keys;
 mod loc;
@@ -16,6 +17,7 @@ use hickory_proto::rr::{Name, RecordType};
 use self::text::generic;
 use self::wire::Reader;
 
+pub(crate) use self::calendar::date_and_time;
 pub(crate) use self::text::quoted;
 pub use types::{TypeError, class, class_name, is_record_type, record_type, type_name};
 

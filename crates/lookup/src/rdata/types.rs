@@ -87,8 +87,8 @@ pub enum TypeError {
     /// No such type.
     #[error("'{0}' is not a record type: give a name such as 'MX', or a number such as 'TYPE65'")]
     Unknown(String),
-    /// AXFR and IXFR: an answer of many messages, which is not one question's answer.
-    #[error("'{0}' is a zone transfer, which is not supported")]
+    /// IXFR: what changed since a version that nobody here has.
+    #[error("'{0}' is what changed in a zone, which is not supported: ask for all of it by AXFR")]
     Transfer(String),
     /// Types that only occur inside of a message, never as a question.
     #[error("'{0}' is not a type to ask for: it only lives inside of messages")]
@@ -102,7 +102,7 @@ pub enum TypeError {
 /// An unknown word, or a type that cannot be a question.
 pub fn record_type(text: &str) -> Result<RecordType, TypeError> {
     match known_type(text) {
-        Some(RecordType::AXFR | RecordType::IXFR) => Err(TypeError::Transfer(text.to_owned())),
+        Some(RecordType::IXFR) => Err(TypeError::Transfer(text.to_owned())),
         Some(RecordType::ZERO | RecordType::OPT | RecordType::TSIG | RecordType::Unknown(249)) => {
             Err(TypeError::Meta(text.to_owned()))
         }
@@ -206,7 +206,8 @@ mod tests {
             assert_eq!(record_type(text), Err(TypeError::Unknown(text.to_owned())));
             assert!(!is_record_type(text), "{text}");
         }
-        for text in ["axfr", "IXFR", "TYPE252"] {
+        assert_eq!(record_type("axfr"), Ok(RecordType::AXFR));
+        for text in ["IXFR", "TYPE251"] {
             assert_eq!(record_type(text), Err(TypeError::Transfer(text.to_owned())));
             assert!(is_record_type(text));
         }

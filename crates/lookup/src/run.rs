@@ -1,0 +1,180 @@
+//! From what was asked to rows: the one place that knows every way of asking.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use hickory_proto::rr::{Name, RecordType};
+use output::{Notes, Rows};
+
+use crate::answer::Detail;
+use crate::background::block_on;
+use crate::cli::{Cli, Failure, FailureKind};
+use crate::exchange::{Limits, Question};
+use crate::name::{self, ParsedAddress};
+use crate::plan::{self, Plan, Whom};
+use crate::request::{Request, Subject, Target};
+use crate::resolve::Source;
+use crate::row::Row;
+use crate::server::{DNS_PORT, ServerAddress, ServerError};
+use crate::system::{Files, SystemConfig, SystemError};
+use crate::trace::{self, Tracer, root_servers};
+use crate::transfer::transfer;
+use crate::watch::{Watch, watch};
+
+/// Rows, whichever way they come.
+pub(crate) type AnyRows = Box<dyn Rows<Item = Result<Row, Failure>>>;
+
+/// So many messages of a zone transfer wait for the printer at most.
+const MESSAGES_AHEAD_MAX: usize = 16;
+
+/// Asks as the command line says.
+pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
+    let Request { targets, servers } =
+        Request::parse(&cli.words, &cli.types, cli.family.family(), cli.port)?;
+    for target in &targets {
+        mention_dropped_zone(&target.subject, notes);
+    }
+    if cli.ways.trace {
+        if !servers.is_empty() {
+            return Err(FailureKind::TraceOfServer);
+        }
+        return traced(cli, targets);
+    }
+    let whom = cli.whom(&servers)?;
+    if targets[0].types.contains(&RecordType::AXFR) {
+        return transferred(cli, &targets, &whom);
+    }
+    let (limits, manner) = (cli.limits(), cli.manner());
+    if let Some(interval) = cli.ways.watch {
+        let until_found = cli.ways.until_found;
+        let settings = Watch { targets, whom, manner, limits, interval, until_found };
+        return Ok(in_order(watch(settings)));
+    }
+    Ok(asked_once(&targets, &whom, manner, limits))
+}
+
+fn asked_once(targets: &[Target], whom: &Whom, manner: plan::Manner, limits: Limits) -> AnyRows {
+    let mut plan = Plan::new(targets, whom, manner);
+    let landed = plan.ask(limits);
+    Box::new(output::as_they_come(landed, move |index, arrival| {
+        plan.land(index, arrival).into_iter().map(Ok)
+    }))
+}
+
+fn traced(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, FailureKind> {
+    let roots = if cli.ways.root.is_empty() {
+        root_servers(cli.port)
+    } else {
+        let resolved = cli.ways.root.iter().map(ServerAddress::resolve);
+        let mut roots = resolved.collect::<Result<Vec<_>, _>>()?.concat();
+        for root in roots.iter_mut().filter(|root| root.port() == DNS_PORT) {
+            root.set_port(cli.port);
+        }
+        roots
+    };
+    let settings = trace::Settings {
+        roots,
+        port: cli.port,
+        manner: cli.asking.manner(),
+        tcp_only: cli.asking.tcp,
+        limits: cli.limits(),
+        is_difference_decisive: cli.ways.compare,
+    };
+    let (sender, rows) = mpsc::channel();
+    spawn("trace", move || {
+        block_on(async {
+            let mut tracer = Tracer::new(&settings, &sender);
+            for target in &targets {
+                for record_type in &target.types {
+                    tracer.trace(&name_of(&target.subject), *record_type).await;
+                }
+            }
+        })
+    })?;
+    Ok(in_order(rows))
+}
+
+fn transferred(cli: &Cli, targets: &[Target], whom: &Whom) -> Result<AnyRows, FailureKind> {
+    let (server, source): (SocketAddr, &Arc<Source>) = match whom {
+        Whom::System(_, source) => (source.servers[0], source),
+        Whom::Servers(sources) => match &sources[..] {
+            [source] => (source.servers[0], source),
+            _ => return Err(FailureKind::TransferAlone),
+        },
+    };
+    let [target] = targets else { return Err(FailureKind::TransferAlone) };
+    if target.types.len() > 1 {
+        return Err(FailureKind::TransferAlone);
+    }
+    let question = Question {
+        name: name_of(&target.subject),
+        record_type: RecordType::AXFR,
+        tcp_only: true,
+        manner: source.manner.clone(),
+    };
+    let idle_timeout = cli.limits().deadline;
+    let (sender, rows) = mpsc::sync_channel(MESSAGES_AHEAD_MAX);
+    spawn("transfer", move || block_on(transfer(server, &question, idle_timeout, &sender)))?;
+    Ok(in_order(rows))
+}
+
+/// Rows as another thread sends them.
+fn in_order(rows: Receiver<(usize, Vec<Row>)>) -> AnyRows {
+    Box::new(output::as_they_come(rows, |_, rows| rows.into_iter().map(Ok)))
+}
+
+fn spawn(
+    name: &str,
+    work: impl FnOnce() -> std::io::Result<()> + Send + 'static,
+) -> Result<(), FailureKind> {
+    let builder = thread::Builder::new().name(name.to_owned());
+    // A thread that cannot start to work sends nothing, and the rows end at once.
+    builder.spawn(work).map(drop).map_err(FailureKind::Start)
+}
+
+fn name_of(subject: &Subject) -> Name {
+    match subject {
+        Subject::Name(parsed) => parsed.name.clone(),
+        Subject::Address(parsed) => name::reverse(parsed.address),
+    }
+}
+
+fn mention_dropped_zone(subject: &Subject, notes: &Notes) {
+    if let Subject::Address(ParsedAddress { address, dropped_zone: Some(zone) }) = subject {
+        notes.note(format_args!("asking for {address}: the DNS knows no zones such as '{zone}'"));
+    }
+}
+
+impl Cli {
+    fn limits(&self) -> Limits {
+        Limits { deadline: self.timeout, ..Limits::default() }
+    }
+
+    fn manner(&self) -> plan::Manner {
+        plan::Manner {
+            detail: if self.verbose { Detail::Message } else { Detail::Answer },
+            is_difference_decisive: self.ways.compare,
+        }
+    }
+
+    fn whom(&self, servers: &[ServerAddress]) -> Result<Whom, FailureKind> {
+        let source = |servers| {
+            let (tcp_only, manner) = (self.asking.tcp, self.asking.manner());
+            Arc::new(Source { servers, tcp_only, manner })
+        };
+        if servers.is_empty() {
+            let system = self.system()?;
+            let source = source(system.servers.clone());
+            return Ok(Whom::System(Box::new(system), source));
+        }
+        let sources = servers.iter().map(|server| Ok(source(server.resolve()?)));
+        Ok(Whom::Servers(sources.collect::<Result<_, ServerError>>()?))
+    }
+
+    fn system(&self) -> Result<SystemConfig, SystemError> {
+        let files = Files { resolv_conf: self.resolv_conf.clone(), hosts: self.hosts.clone() };
+        SystemConfig::read(&files, self.port)
+    }
+}

@@ -1,0 +1,110 @@
+//! The same questions again and again, until the answer is another one.
+
+use std::collections::BTreeSet;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use output::Exit;
+
+use crate::exchange::Limits;
+use crate::plan::{self, Plan, Whom};
+use crate::request::Target;
+use crate::row::{Change, Row};
+
+/// What is watched, and for what.
+pub(crate) struct Watch {
+    pub targets: Vec<Target>,
+    pub whom: Whom,
+    pub manner: plan::Manner,
+    pub limits: Limits,
+    /// From the end of one round to the beginning of the next.
+    pub interval: Duration,
+    /// Whether to wait for an answer, and not for another one.
+    pub until_found: bool,
+}
+
+/// What was said in a round: a line for each record, or for each question without one.
+type Said = BTreeSet<(String, String, String)>;
+
+/// Asks in a thread of its own until the answer changes or is there. The rows of the first round
+/// come first, then those that are no longer there, then the new ones.
+pub(crate) fn watch(watch: Watch) -> Receiver<(usize, Vec<Row>)> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let spawned = thread::Builder::new().name("watch".to_owned()).spawn(move || {
+        // Whoever does not want the rest has left.
+        let _ = watch.run(&sender);
+    });
+    // Without a thread there is nobody to send anything, and the channel ends at once.
+    drop(spawned);
+    receiver
+}
+
+impl Watch {
+    fn run(
+        &self,
+        rows: &SyncSender<(usize, Vec<Row>)>,
+    ) -> Result<(), mpsc::SendError<(usize, Vec<Row>)>> {
+        let mut before = self.round();
+        if self.until_found {
+            let mut told = Said::new();
+            let mut sent = 0;
+            while !is_found(&before) {
+                let now = said(&before);
+                // What is missing is said once, and again when it is another thing.
+                if now != told {
+                    rows.send((sent, shown(before, Change::Added)))?;
+                    sent += 1;
+                    told = now;
+                }
+                thread::sleep(self.interval);
+                before = self.round();
+            }
+            return rows.send((sent, shown(before, Change::Added)));
+        }
+        rows.send((0, shown(before.clone(), Change::Added)))?;
+        loop {
+            thread::sleep(self.interval);
+            let after = self.round();
+            // A server that fails for a while does not change the answer.
+            let failed = after.iter().any(|row| row.exit == Exit::Unknown);
+            if failed || said(&after) == said(&before) {
+                continue;
+            }
+            let (old, new) = (said(&before), said(&after));
+            let mut gone: Vec<_> =
+                before.into_iter().filter(|it| !new.contains(&line(it))).collect();
+            gone.retain(|row| row.data.is_some());
+            let came = after.into_iter().filter(|it| !old.contains(&line(it))).collect();
+            return rows
+                .send((1, [shown(gone, Change::Removed), shown(came, Change::Added)].concat()));
+        }
+    }
+
+    fn round(&self) -> Vec<Row> {
+        let mut plan = Plan::new(&self.targets, &self.whom, self.manner);
+        let mut arrivals: Vec<_> = plan.ask(self.limits).into_iter().collect();
+        arrivals.sort_by_key(|(index, _)| *index);
+        arrivals.into_iter().flat_map(|(index, arrival)| plan.land(index, arrival)).collect()
+    }
+}
+
+fn is_found(rows: &[Row]) -> bool {
+    rows.iter().any(Row::is_answer) && rows.iter().all(|row| row.exit == Exit::Yes)
+}
+
+fn line(row: &Row) -> (String, String, String) {
+    let what = row.data.clone().unwrap_or_else(|| row.about.status.to_string());
+    (row.name.clone(), crate::rdata::type_name(row.record_type).into_owned(), what)
+}
+
+fn said(rows: &[Row]) -> Said {
+    rows.iter().map(line).collect()
+}
+
+/// Rows as they are shown here: with the time, and without a say in the exit code.
+fn shown(rows: Vec<Row>, change: Change) -> Vec<Row> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let of = |row| Row { change: Some((change, now.as_secs())), exit: Exit::Yes, ..row };
+    rows.into_iter().map(of).collect()
+}

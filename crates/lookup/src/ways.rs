@@ -1,0 +1,42 @@
+//! The flags for other ways of asking than once.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::server::ServerAddress;
+
+/// How long the watch waits between two rounds, unless told, in seconds.
+const WATCH_INTERVAL_S: &str = "2";
+
+// No doc comment: clap would show it in place of the tool's own description.
+#[derive(Args, Debug, Clone)]
+#[command(next_help_heading = "Other ways to ask")]
+pub(crate) struct Ways {
+    /// Say no (exit code 1) where the servers that are named do not agree; without it they are
+    /// compared as well, and what not all of them say is marked
+    #[arg(long)]
+    pub(crate) compare: bool,
+
+    /// Ask from the root down: every step with its server, and all servers of the last zone
+    #[arg(long, conflicts_with_all = ["watch", "verbose"])]
+    pub(crate) trace: bool,
+
+    /// Start the trace at this server, not at the root servers of the Internet
+    #[arg(long, value_name = "ADDRESS[:PORT]", requires = "trace", value_parser = root)]
+    pub(crate) root: Vec<ServerAddress>,
+
+    /// Ask again every so many seconds until the answer changes, and show what changed
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true,
+          default_missing_value = WATCH_INTERVAL_S, value_parser = output::seconds)]
+    pub(crate) watch: Option<Duration>,
+
+    /// Watch until there is an answer
+    #[arg(long, requires = "watch")]
+    pub(crate) until_found: bool,
+}
+
+/// The port is that of the other servers unless it has its own, so it is not known yet.
+fn root(text: &str) -> Result<ServerAddress, crate::server::ServerError> {
+    ServerAddress::parse(text.strip_prefix('@').unwrap_or(text), crate::server::DNS_PORT)
+}
