@@ -1,4 +1,4 @@
-//! What the tests and the tour talk to: DNS servers good and bad, listeners, a terminal, a clean run.
+//! What the tests and the tour talk to: DNS servers good and bad, encrypted or not, listeners, a terminal, a clean run.
 //!
 //! Everything here lives on loopback, on ports the system chose, and ends when its value is dropped.
 
@@ -6,6 +6,7 @@ mod background;
 mod command;
 mod deadline;
 mod dns;
+mod encrypted;
 mod listener;
 mod misbehave;
 mod sockets;
@@ -18,6 +19,7 @@ mod client;
 
 pub use command::{Output, command, finish, run};
 pub use dns::DnsServer;
+pub use encrypted::{CERTIFICATE_NAMES, EncryptedBehaviour, EncryptedServer, HTTPS_PATH};
 #[cfg(unix)]
 pub use listener::{FullBacklog, full_backlog};
 pub use listener::{Listener, closed_port};

@@ -274,7 +274,7 @@ fn empty_answer(query: &Message, rcode: ResponseCode) -> Message {
     reply
 }
 
-fn proper_answer(query: &Message) -> Message {
+pub(crate) fn proper_answer(query: &Message) -> Message {
     with_addresses(empty_answer(query, ResponseCode::NoError), ADDRESS, ADDRESS_V6)
 }
 
