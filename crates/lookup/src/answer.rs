@@ -455,6 +455,7 @@ pub(crate) const fn status(error: &AskError) -> &'static str {
         AskError::Unreachable { .. } => "UNREACHABLE",
         AskError::OtherQuestion { .. } => "MALFORMED",
         AskError::Truncated { .. } => "TRUNCATED",
+        AskError::Encrypted(error) => error.status(),
         _ => "FAILED",
     }
 }

@@ -1,5 +1,7 @@
 //! The flags that say how a question is asked.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use hickory_proto::rr::DNSClass;
 
@@ -22,6 +24,10 @@ pub(crate) struct Asking {
     /// Ask over TCP from the start
     #[arg(long)]
     pub(crate) tcp: bool,
+
+    /// Trust certificates that the authorities in this file (PEM) signed, and no others
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
 
     /// Ask for what the server itself knows, and not others (RD off)
     #[arg(long)]

@@ -8,6 +8,7 @@ use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 use crate::answer::{Arrival, Landed};
+use crate::encrypted::farewell;
 use crate::exchange::Limits;
 use crate::plan::Question;
 use crate::resolve::{ResolveError, resolve};
@@ -35,7 +36,10 @@ pub fn ask_all(questions: Vec<Question>, limits: Limits, outcomes: Sender<Landed
 
 fn run(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
     match Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(ask_each(questions, limits, outcomes)),
+        Ok(runtime) => runtime.block_on(async {
+            ask_each(questions, limits, outcomes).await;
+            farewell().await;
+        }),
         Err(error) => {
             fail_all(questions.into_iter().map(|question| question.index), &error, outcomes);
         }
@@ -48,11 +52,15 @@ fn run(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
 ///
 /// The system gives no means to wait.
 pub fn block_on(work: impl Future<Output = ()>) -> io::Result<()> {
-    Builder::new_current_thread().enable_all().build()?.block_on(work);
+    Builder::new_current_thread().enable_all().build()?.block_on(async {
+        work.await;
+        farewell().await;
+    });
     Ok(())
 }
 
-async fn ask_each(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
+/// Asks all questions at the same time.
+pub async fn ask_each(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
     let mut waiting = questions.into_iter();
     let mut running = JoinSet::new();
     loop {

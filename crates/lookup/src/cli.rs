@@ -10,6 +10,7 @@ use output::{Exit, FamilyFlags, Notes, Rows, Tool, View};
 use thiserror::Error;
 
 use crate::asking::Asking;
+use crate::encrypted::TrustError;
 use crate::name::has_unicode;
 use crate::rdata::record_type;
 use crate::request::RequestError;
@@ -81,6 +82,10 @@ pub(crate) enum FailureKind {
     TraceOfServer,
     #[error("a zone transfer is one zone from one server: ask for nothing else beside it")]
     TransferAlone,
+    #[error("a zone is transferred over TCP: write '@ADDRESS' without '://'")]
+    TransferEncrypted,
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     #[error("cannot start a thread to ask")]
     Start(#[source] io::Error),
 }
@@ -92,10 +97,12 @@ impl output::Failure for Failure {
             FailureKind::Request(RequestError::Server(ServerError::Interfaces { .. }))
             | FailureKind::Server(_)
             | FailureKind::System(_)
+            | FailureKind::Trust(_)
             | FailureKind::Start(_) => Exit::Unknown,
-            FailureKind::Request(_) | FailureKind::TraceOfServer | FailureKind::TransferAlone => {
-                Exit::Usage
-            }
+            FailureKind::Request(_)
+            | FailureKind::TraceOfServer
+            | FailureKind::TransferEncrypted
+            | FailureKind::TransferAlone => Exit::Usage,
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_proto::rr::{Name, RecordType};
 use tokio::net::UdpSocket;
 use tokio::time::{Instant, timeout_at};
 
+use crate::encrypted::{EncryptedError, Endpoint, Protocol, Sessions};
 use crate::framed;
 use crate::message::{self, EdnsRequest, Manner, Message};
 
@@ -49,16 +51,36 @@ impl Default for Limits {
 }
 
 /// What to ask, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Question {
     /// The name, fully qualified.
     pub name: Name,
     /// The type.
     pub record_type: RecordType,
-    /// Whether to ask over TCP from the start.
-    pub tcp_only: bool,
+    /// Over what.
+    pub route: Route,
     /// Flags, class, EDNS.
     pub manner: Manner,
+}
+
+/// What carries a question.
+#[derive(Debug, Clone)]
+pub enum Route {
+    /// UDP, and TCP if the answer is cut short.
+    Udp,
+    /// TCP from the start.
+    Tcp,
+    /// TLS, HTTPS or QUIC.
+    Encrypted(Arc<Encrypted>),
+}
+
+/// A server that proves who it is, and the connections to it and others.
+#[derive(Debug)]
+pub struct Encrypted {
+    /// Over what it is asked, and who it must be.
+    pub endpoint: Endpoint,
+    /// The connections of this run.
+    pub sessions: Arc<Sessions>,
 }
 
 #[cfg(test)]
@@ -66,7 +88,7 @@ impl Question {
     /// A question as a program asks its resolver: with recursion, over UDP first.
     #[must_use]
     pub fn new(name: Name, record_type: RecordType) -> Self {
-        Self { name, record_type, tcp_only: false, manner: Manner::default() }
+        Self { name, record_type, route: Route::Udp, manner: Manner::default() }
     }
 }
 
@@ -77,6 +99,22 @@ pub enum Transport {
     Udp,
     /// Over a connection.
     Tcp,
+    /// Over TLS (RFC 7858).
+    Tls,
+    /// Over HTTPS (RFC 8484).
+    Https,
+    /// Over QUIC (RFC 9250).
+    Quic,
+}
+
+impl From<&Protocol> for Transport {
+    fn from(protocol: &Protocol) -> Self {
+        match protocol {
+            Protocol::Tls => Self::Tls,
+            Protocol::Https { .. } => Self::Https,
+            Protocol::Quic => Self::Quic,
+        }
+    }
 }
 
 impl Transport {
@@ -86,6 +124,9 @@ impl Transport {
         match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Https => "https",
+            Self::Quic => "quic",
         }
     }
 }
@@ -163,6 +204,9 @@ pub enum AskError {
         /// The server.
         server: SocketAddr,
     },
+    /// Encrypted DNS that does not come about.
+    #[error(transparent)]
+    Encrypted(#[from] EncryptedError),
     /// The UDP answer was cut short, and the whole one could not be had over TCP.
     #[error("the answer from {server} was cut short, and TCP did not bring all of it")]
     Truncated {
@@ -183,7 +227,8 @@ impl AskError {
             | Self::Socket { server, .. }
             | Self::Closed { server, .. }
             | Self::OtherQuestion { server }
-            | Self::Truncated { server, .. } => *server,
+            | Self::Truncated { server, .. }
+            | Self::Encrypted(EncryptedError { server, .. }) => *server,
         }
     }
 }
@@ -282,8 +327,10 @@ impl Request {
 impl Exchange<'_> {
     async fn ask(&self, manner: &Manner) -> Result<Reply, AskError> {
         let request = Request::new(self.question, manner);
-        if self.question.tcp_only {
-            return self.ask_tcp(&request).await;
+        match &self.question.route {
+            Route::Udp => {}
+            Route::Tcp => return self.ask_tcp(&request).await,
+            Route::Encrypted(encrypted) => return self.ask_encrypted(&request, encrypted).await,
         }
         match self.ask_udp(&request).await? {
             Some(reply) => Ok(reply),
@@ -389,15 +436,35 @@ impl Exchange<'_> {
         let Some(message) = believe(&octets, request.id, self.question) else {
             return Err(AskError::OtherQuestion { server: self.server });
         };
-        Ok(Reply {
+        Ok(self.reply(message, Transport::Tcp, started))
+    }
+
+    async fn ask_encrypted(
+        &self,
+        request: &Request,
+        encrypted: &Encrypted,
+    ) -> Result<Reply, AskError> {
+        let started = Instant::now();
+        let Encrypted { endpoint, sessions } = encrypted;
+        let octets =
+            sessions.exchange(endpoint, self.server, &request.octets, self.deadline).await?;
+        let Some(message) = believe(&octets, request.id, self.question) else {
+            return Err(AskError::OtherQuestion { server: self.server });
+        };
+        let transport = Transport::from(&endpoint.protocol);
+        Ok(self.reply(message, transport, started))
+    }
+
+    fn reply(&self, message: Message, transport: Transport, started: Instant) -> Reply {
+        Reply {
             message,
             server: self.server,
-            transport: Transport::Tcp,
+            transport,
             rtt: started.elapsed(),
             sent: 1,
             tcp_because_truncated: false,
             edns_refused: false,
-        })
+        }
     }
 
     async fn exchange_tcp(&self, request: &Request) -> Result<Vec<u8>, AskError> {
@@ -467,8 +534,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        AskError, Duration, EdnsRequest, Instant, Limits, Question, RecordType, Transport, ask,
-        believe,
+        AskError, Duration, EdnsRequest, Instant, Limits, Question, RecordType, Route, Transport,
+        ask, believe,
     };
     use crate::fake::{Fake, a_record, name, reply_to, wire};
 
@@ -661,7 +728,7 @@ mod tests {
     async fn asks_over_tcp_alone_if_told() {
         let server =
             Fake::udp_and_tcp(|_, _| vec![], |query| Fake::framed(&wire(&answer_to(query))));
-        let question = Question { tcp_only: true, ..question() };
+        let question = Question { route: Route::Tcp, ..question() };
         let reply = ask(server.address(), &question, &PATIENT).await.unwrap();
         assert_eq!(reply.transport, Transport::Tcp);
         assert!(!reply.tcp_because_truncated);

@@ -5,6 +5,7 @@ mod asking;
 mod background;
 mod cli;
 mod compare;
+mod encrypted;
 mod exchange;
 mod framed;
 mod hosts;

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use hickory_proto::rr::{Name, RecordType};
 
 use crate::answer::{self, Arrival, Detail, Group, Landed};
-use crate::background::ask_all;
+use crate::background::{ask_all, ask_each};
 use crate::compare::Comparison;
 use crate::exchange::Limits;
 use crate::name;
@@ -128,6 +128,16 @@ impl Plan {
             group.add_question();
         }
         self.groups.push(group);
+    }
+
+    /// Asks all of it, where there is something to wait with, and gives what is to be shown.
+    pub(crate) async fn ask_here(&mut self, limits: Limits) -> Vec<Row> {
+        let (sender, landed) = mpsc::channel();
+        ask_each(std::mem::take(&mut self.questions), limits, &sender).await;
+        drop(sender);
+        let mut landed: Vec<_> = self.known.drain(..).chain(landed).collect();
+        landed.sort_by_key(|(index, _)| *index);
+        landed.into_iter().flat_map(|(index, arrival)| self.land(index, arrival)).collect()
     }
 
     /// Asks all of it in the background. Each arrival is to be told to [`Plan::land`].

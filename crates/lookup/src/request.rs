@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::name::{self, NameError, ParsedAddress, ParsedName};
 use crate::rdata::{TypeError, is_record_type, record_type, type_name};
-use crate::server::{ServerAddress, ServerError};
+use crate::server::{Server, ServerError};
 
 /// What is to be asked, and whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(crate) struct Request {
     /// In the order of the command line; never empty.
     pub targets: Vec<Target>,
     /// None asks the system's.
-    pub servers: Vec<ServerAddress>,
+    pub servers: Vec<Server>,
 }
 
 /// A name or an address, with the types to ask it for.
@@ -64,7 +64,12 @@ impl Request {
         let mut type_words = Vec::new();
         for word in words {
             if let Some(server) = word.strip_prefix('@') {
-                servers.push(ServerAddress::parse(server, port)?);
+                let server = Server::parse(server, port)?;
+                if server.encrypted.is_some() {
+                    let text = server.to_string();
+                    return Err(ServerError::NotSupportedYet { text }.into());
+                }
+                servers.push(server);
             } else if is_record_type(word) {
                 type_words.push(word.as_str());
             } else {

@@ -10,7 +10,7 @@ use hickory_proto::rr::{DNSClass, Name, RecordType};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::exchange::{AskError, Limits, Question, Reply, after, ask};
+use crate::exchange::{AskError, Limits, Question, Reply, Route, after, ask};
 use crate::message::{Manner, Record};
 use crate::name::present;
 use crate::rcode::Rcode;
@@ -26,12 +26,12 @@ pub struct Asked {
 }
 
 /// Who is asked, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Source {
     /// The servers in their order.
     pub servers: Vec<SocketAddr>,
-    /// Whether to ask over TCP from the start.
-    pub tcp_only: bool,
+    /// Over what they are asked.
+    pub route: Route,
     /// Flags, class, EDNS.
     pub manner: Manner,
 }
@@ -41,7 +41,7 @@ impl Source {
     /// Servers that are asked as a program asks its resolver: with recursion, over UDP first.
     #[must_use]
     pub fn new(servers: Vec<SocketAddr>) -> Self {
-        Self { servers, tcp_only: false, manner: Manner::default() }
+        Self { servers, route: Route::Udp, manner: Manner::default() }
     }
 }
 
@@ -165,7 +165,7 @@ pub async fn resolve(
         let question = Question {
             name: name.clone(),
             record_type: asked.record_type,
-            tcp_only: source.tcp_only,
+            route: source.route.clone(),
             manner: source.manner.clone(),
         };
         let reply = ask_servers(&servers, &question, limits, end).await?;

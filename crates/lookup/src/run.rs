@@ -11,17 +11,18 @@ use output::{Notes, Rows};
 use crate::answer::Detail;
 use crate::background::block_on;
 use crate::cli::{Cli, Failure, FailureKind};
-use crate::exchange::{Limits, Question};
+use crate::encrypted::{Sessions, Trust};
+use crate::exchange::{Encrypted, Limits, Question, Route};
 use crate::name::{self, ParsedAddress};
 use crate::plan::{self, Plan, Whom};
 use crate::request::{Request, Subject, Target};
 use crate::resolve::Source;
 use crate::row::Row;
-use crate::server::{DNS_PORT, ServerAddress, ServerError};
+use crate::server::{DNS_PORT, Server};
 use crate::system::{Files, SystemConfig, SystemError};
 use crate::trace::{self, Tracer, root_servers};
 use crate::transfer::transfer;
-use crate::watch::{Watch, watch};
+use crate::watch::Watch;
 
 /// Rows, whichever way they come.
 pub(crate) type AnyRows = Box<dyn Rows<Item = Result<Row, Failure>>>;
@@ -50,7 +51,14 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
     if let Some(interval) = cli.ways.watch {
         let until_found = cli.ways.until_found;
         let settings = Watch { targets, whom, manner, limits, interval, until_found };
-        return Ok(in_order(watch(settings)));
+        let (sender, rows) = mpsc::sync_channel(MESSAGES_AHEAD_MAX);
+        spawn("watch", move || {
+            block_on(async {
+                // Whoever does not want the rest has left.
+                let _ = settings.run(&sender).await;
+            })
+        })?;
+        return Ok(in_order(rows));
     }
     Ok(asked_once(&targets, &whom, manner, limits))
 }
@@ -67,7 +75,7 @@ fn traced(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, FailureKind> {
     let roots = if cli.ways.root.is_empty() {
         root_servers(cli.port)
     } else {
-        let resolved = cli.ways.root.iter().map(ServerAddress::resolve);
+        let resolved = cli.ways.root.iter().map(Server::resolve);
         let mut roots = resolved.collect::<Result<Vec<_>, _>>()?.concat();
         for root in roots.iter_mut().filter(|root| root.port() == DNS_PORT) {
             root.set_port(cli.port);
@@ -78,7 +86,7 @@ fn traced(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, FailureKind> {
         roots,
         port: cli.port,
         manner: cli.asking.manner(),
-        tcp_only: cli.asking.tcp,
+        route: cli.plain_route(),
         limits: cli.limits(),
         is_difference_decisive: cli.ways.compare,
     };
@@ -104,6 +112,9 @@ fn transferred(cli: &Cli, targets: &[Target], whom: &Whom) -> Result<AnyRows, Fa
             _ => return Err(FailureKind::TransferAlone),
         },
     };
+    if let Route::Encrypted(_) = source.route {
+        return Err(FailureKind::TransferEncrypted);
+    }
     let [target] = targets else { return Err(FailureKind::TransferAlone) };
     if target.types.len() > 1 {
         return Err(FailureKind::TransferAlone);
@@ -111,7 +122,7 @@ fn transferred(cli: &Cli, targets: &[Target], whom: &Whom) -> Result<AnyRows, Fa
     let question = Question {
         name: name_of(&target.subject),
         record_type: RecordType::AXFR,
-        tcp_only: true,
+        route: Route::Tcp,
         manner: source.manner.clone(),
     };
     let idle_timeout = cli.limits().deadline;
@@ -159,18 +170,41 @@ impl Cli {
         }
     }
 
-    fn whom(&self, servers: &[ServerAddress]) -> Result<Whom, FailureKind> {
-        let source = |servers| {
-            let (tcp_only, manner) = (self.asking.tcp, self.asking.manner());
-            Arc::new(Source { servers, tcp_only, manner })
-        };
+    fn whom(&self, servers: &[Server]) -> Result<Whom, FailureKind> {
         if servers.is_empty() {
             let system = self.system()?;
-            let source = source(system.servers.clone());
+            let source = self.source(system.servers.clone(), self.plain_route());
             return Ok(Whom::System(Box::new(system), source));
         }
-        let sources = servers.iter().map(|server| Ok(source(server.resolve()?)));
-        Ok(Whom::Servers(sources.collect::<Result<_, ServerError>>()?))
+        let trust = match &self.asking.ca {
+            Some(file) => Trust::file(file)?,
+            None => Trust::system(),
+        };
+        let sessions = Arc::new(Sessions::new(trust));
+        let mut sources = Vec::new();
+        for server in servers {
+            let route = match server.encrypted.clone() {
+                Some(endpoint) => {
+                    let sessions = Arc::clone(&sessions);
+                    Route::Encrypted(Arc::new(Encrypted { endpoint, sessions }))
+                }
+                None => self.plain_route(),
+            };
+            sources.push(self.source(server.resolve()?, route));
+        }
+        Ok(Whom::Servers(sources))
+    }
+
+    fn source(&self, servers: Vec<SocketAddr>, route: Route) -> Arc<Source> {
+        let mut manner = self.asking.manner();
+        if let (Route::Encrypted(_), Some(edns)) = (&route, &mut manner.edns) {
+            edns.padding = true;
+        }
+        Arc::new(Source { servers, route, manner })
+    }
+
+    const fn plain_route(&self) -> Route {
+        if self.asking.tcp { Route::Tcp } else { Route::Udp }
     }
 
     fn system(&self) -> Result<SystemConfig, SystemError> {

@@ -4,15 +4,37 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs as _};
 
+use http::uri::PathAndQuery;
 use output::Pasted;
+use rustls::pki_types::ServerName;
+
+use crate::encrypted::{Endpoint, Protocol};
 
 /// The port of the DNS (RFC 1035, 4.2).
 pub const DNS_PORT: u16 = 53;
 
-/// Schemes of encrypted DNS, which one day may be supported.
-const ENCRYPTED: [&str; 6] = ["tls", "https", "http", "quic", "h3", "sdns"];
+/// The port of DNS over TLS (RFC 7858, 3.1) and over QUIC (RFC 9250, 4.1.1).
+pub const ENCRYPTED_DNS_PORT: u16 = 853;
 
-/// A server as it was typed.
+/// The port of HTTPS.
+pub const HTTPS_PORT: u16 = 443;
+
+/// Where DNS over HTTPS is asked unless told; no RFC says so, and every server has it there.
+const HTTPS_PATH: &str = "/dns-query";
+
+/// The variable of a POST or GET template (RFC 8484, 4.1), as resolvers' documents have it.
+const URI_TEMPLATE_VARIABLE: &str = "{?dns}";
+
+/// A server as it was typed: where it is, and how it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Where it is.
+    pub address: ServerAddress,
+    /// Over what it is asked, and who it must be; `None` asks over UDP and TCP.
+    pub encrypted: Option<Endpoint>,
+}
+
+/// Where a server is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerAddress {
     /// An address, the scope of a link-local one included.
@@ -39,12 +61,71 @@ pub enum ServerError {
         port: String,
     },
     /// DNS over TLS, HTTPS, QUIC.
-    #[error("'{text}' is encrypted DNS, not supported yet: ask over UDP and TCP with '@{host}'")]
+    #[error("'{text}' is encrypted DNS, not supported yet")]
     NotSupportedYet {
         /// What was given.
         text: String,
+    },
+    /// DNS over HTTP without TLS, which RFC 8484 does not have.
+    #[error("'{text}' is not encrypted: ask '@https://{rest}', or '@{host}' over UDP and TCP")]
+    Http {
+        /// What was given.
+        text: String,
+        /// What stands after the scheme.
+        rest: String,
         /// The host in it.
         host: String,
+    },
+    /// DNS over HTTP/3.
+    #[error(
+        "'{text}' is DNS over HTTP/3, not supported: ask '@https://{rest}' or '@quic://{host}'"
+    )]
+    Http3 {
+        /// What was given.
+        text: String,
+        /// What stands after the scheme.
+        rest: String,
+        /// The host in it.
+        host: String,
+    },
+    /// A DNS stamp.
+    #[error(
+        "'{text}' is a DNS stamp, not supported: write the server that it stands for, such as \
+         '@https://dns.example/dns-query'"
+    )]
+    Stamp {
+        /// What was given.
+        text: String,
+    },
+    /// A URL of encrypted DNS that cannot be one.
+    #[error(
+        "'{text}' is not a server: write '{scheme}://host', '{scheme}://host:port' or \
+         '{scheme}://address#name'"
+    )]
+    MalformedUrl {
+        /// What was given.
+        text: String,
+        /// The scheme, in lower case.
+        scheme: &'static str,
+    },
+    /// A path where there is no HTTP.
+    #[error(
+        "'{path}' is a path, which only 'https://' has: leave it out, or ask '@https://{rest}'"
+    )]
+    Path {
+        /// The path.
+        path: String,
+        /// What stands after the scheme.
+        rest: String,
+    },
+    /// Something after the `#` that no certificate is for.
+    #[error(
+        "'{name}' is not a name to verify: write the one in the certificate after '#', \
+         and a port after ':'"
+    )]
+    CertificateName {
+        /// What stands after the `#`.
+        name: String,
     },
     /// Another URL.
     #[error("'{text}' is a URL: ask '@{host}'")]
@@ -86,17 +167,47 @@ pub enum ServerError {
     },
 }
 
-impl ServerAddress {
-    /// Reads an address, `host:port`, `[v6]:port`, `address#port`, a bare IPv6 address, an address
-    /// with a zone (`fe80::1%eth0`), or a name. Looks nothing up but the zone's interface.
+impl Server {
+    /// Reads `tls://host:port`, `https://host:port/path` or `quic://host:port`, each with the
+    /// name to verify after a `#` if it is not the host; and what stands for a server that is
+    /// asked over UDP and TCP: an address, `host:port`, `[v6]:port`, `address#port`, a bare IPv6
+    /// address, an address with a zone (`fe80::1%eth0`), or a name. Looks nothing up but the
+    /// zone's interface. `default_port` is for the latter: encrypted DNS has ports of its own.
     ///
     /// # Errors
     ///
-    /// A port out of range, an unknown interface, a URL.
+    /// A port out of range, an unknown interface, another URL.
     pub fn parse(text: &str, default_port: u16) -> Result<Self, ServerError> {
         parse_with(text, default_port, interface_index)
     }
 
+    /// The addresses to ask. A name is resolved as any program would, and may block.
+    ///
+    /// # Errors
+    ///
+    /// The name has no address, or that cannot be found out.
+    pub fn resolve(&self) -> Result<Vec<SocketAddr>, ServerError> {
+        self.address.resolve()
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(endpoint) = &self.encrypted else {
+            return self.address.fmt(f);
+        };
+        write!(f, "{}://{}", endpoint.protocol.as_str(), self.address)?;
+        if let Protocol::Https { path } = &endpoint.protocol {
+            f.write_str(path.as_str())?;
+        }
+        if self.address.certificate_name().as_ref() != Some(&endpoint.name) {
+            write!(f, "#{}", endpoint.name.to_str())?;
+        }
+        Ok(())
+    }
+}
+
+impl ServerAddress {
     /// The addresses to ask. A name is resolved as any program would, and may block.
     ///
     /// # Errors
@@ -116,6 +227,15 @@ impl ServerAddress {
             }
         }
     }
+
+    /// Who the server is if nothing else is told: the host (RFC 8310, 7.1). `None`: a name in the
+    /// DNS that no certificate can have.
+    fn certificate_name(&self) -> Option<ServerName<'static>> {
+        match self {
+            Self::Address(address) => Some(address.ip().into()),
+            Self::Name { host, .. } => certificate_name(host),
+        }
+    }
 }
 
 impl fmt::Display for ServerAddress {
@@ -131,15 +251,29 @@ fn parse_with(
     text: &str,
     default_port: u16,
     index_of: impl Fn(&str) -> Result<u32, ServerError>,
-) -> Result<ServerAddress, ServerError> {
+) -> Result<Server, ServerError> {
     if text.is_empty() {
         return Err(ServerError::Empty);
     }
-    if let Some((scheme, _)) = text.split_once("://") {
-        return Err(url(text, scheme));
+    let Some((scheme, rest)) = text.split_once("://") else {
+        let address = parse_address(text, default_port, &index_of)?;
+        return Ok(Server { address, encrypted: None });
+    };
+    match scheme.to_ascii_lowercase().as_str() {
+        "tls" => Url { text, scheme: "tls", rest }.parse(&index_of),
+        "https" => Url { text, scheme: "https", rest }.parse(&index_of),
+        "quic" => Url { text, scheme: "quic", rest }.parse(&index_of),
+        other => Err(refused_url(text, other, rest)),
     }
+}
+
+fn parse_address(
+    text: &str,
+    default_port: u16,
+    index_of: &impl Fn(&str) -> Result<u32, ServerError>,
+) -> Result<ServerAddress, ServerError> {
     // A bare address first: in an IPv6 one the last colon is no port's.
-    if let Some(address) = scoped(text, default_port, &index_of)? {
+    if let Some(address) = scoped(text, default_port, index_of)? {
         return Ok(ServerAddress::Address(address));
     }
     let malformed = || ServerError::Malformed { text: text.to_owned() };
@@ -150,13 +284,13 @@ fn parse_with(
             None if rest.is_empty() => default_port,
             None => return Err(malformed()),
         };
-        let address = scoped(address, port, &index_of)?.filter(SocketAddr::is_ipv6);
+        let address = scoped(address, port, index_of)?.filter(SocketAddr::is_ipv6);
         return Ok(ServerAddress::Address(address.ok_or_else(malformed)?));
     }
     // As dig and unbound write it: 127.0.0.1#53.
     if let Some((host, port)) = text.rsplit_once('#') {
         let port = parse_port(port)?;
-        return match scoped(host, port, &index_of)? {
+        return match scoped(host, port, index_of)? {
             Some(address) => Ok(ServerAddress::Address(address)),
             None => Err(malformed()),
         };
@@ -182,16 +316,87 @@ fn parse_with(
     Ok(ServerAddress::Name { host: host.to_owned(), port })
 }
 
-fn url(text: &str, scheme: &str) -> ServerError {
+/// The URL of a server of encrypted DNS.
+struct Url<'a> {
+    text: &'a str,
+    /// In lower case.
+    scheme: &'static str,
+    rest: &'a str,
+}
+
+impl Url<'_> {
+    fn parse(
+        &self,
+        index_of: &impl Fn(&str) -> Result<u32, ServerError>,
+    ) -> Result<Server, ServerError> {
+        let (rest, name) = match self.rest.split_once('#') {
+            Some((rest, name)) => (rest, Some(name)),
+            None => (self.rest, None),
+        };
+        let rest = rest.strip_suffix(URI_TEMPLATE_VARIABLE).unwrap_or(rest);
+        let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        let protocol = self.protocol(path)?;
+        let port = if self.scheme == "https" { HTTPS_PORT } else { ENCRYPTED_DNS_PORT };
+        let address = parse_address(host, port, index_of).map_err(|error| match error {
+            ServerError::Malformed { .. } => self.malformed(),
+            other => other,
+        })?;
+        let name = match name {
+            Some(name) => certificate_name(name)
+                .ok_or_else(|| ServerError::CertificateName { name: name.to_owned() })?,
+            None => address.certificate_name().ok_or_else(|| self.malformed())?,
+        };
+        Ok(Server { address, encrypted: Some(Endpoint { protocol, name }) })
+    }
+
+    fn protocol(&self, path: &str) -> Result<Protocol, ServerError> {
+        let has_path = !matches!(path, "" | "/");
+        match self.scheme {
+            // Another template than the one that every server has is not filled in.
+            "https" if has_path && path.contains(['{', '}']) => Err(self.malformed()),
+            "https" if has_path => match PathAndQuery::try_from(path) {
+                Ok(path) => Ok(Protocol::Https { path }),
+                Err(_) => Err(self.malformed()),
+            },
+            "https" => Ok(Protocol::Https { path: PathAndQuery::from_static(HTTPS_PATH) }),
+            _ if has_path => {
+                Err(ServerError::Path { path: path.to_owned(), rest: self.rest.to_owned() })
+            }
+            "quic" => Ok(Protocol::Quic),
+            _ => Ok(Protocol::Tls),
+        }
+    }
+
+    fn malformed(&self) -> ServerError {
+        ServerError::MalformedUrl { text: self.text.to_owned(), scheme: self.scheme }
+    }
+}
+
+/// A name as certificates have it: in ASCII, without the dot at its end. A number alone was meant
+/// for a port.
+fn certificate_name(text: &str) -> Option<ServerName<'static>> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Some(address.into());
+    }
+    if text.bytes().all(|octet| octet.is_ascii_digit()) {
+        return None;
+    }
+    let name = crate::name::parse(text).ok()?.name;
+    ServerName::try_from(crate::name::present(&name)).ok()
+}
+
+/// Says of a URL that is none of ours what to write instead.
+fn refused_url(text: &str, scheme: &str, rest: &str) -> ServerError {
     let host = match Pasted::parse(text).map_or("", |pasted| pasted.host) {
         host if host.contains(':') => format!("[{host}]"),
         host => host.to_owned(),
     };
-    let text = text.to_owned();
-    if ENCRYPTED.contains(&scheme.to_ascii_lowercase().as_str()) {
-        ServerError::NotSupportedYet { text, host }
-    } else {
-        ServerError::Url { text, host }
+    let (text, rest) = (text.to_owned(), rest.to_owned());
+    match scheme {
+        "http" => ServerError::Http { text, rest, host },
+        "h3" => ServerError::Http3 { text, rest, host },
+        "sdns" => ServerError::Stamp { text },
+        _ => ServerError::Url { text, host },
     }
 }
 
@@ -252,7 +457,7 @@ pub fn interface_index(zone: &str) -> Result<u32, ServerError> {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<ServerAddress, ServerError> {
+    fn parse(text: &str) -> Result<Server, ServerError> {
         parse_with(text, DNS_PORT, |zone| match zone {
             "eth0" => Ok(7),
             _ => Err(ServerError::NoSuchInterface {
@@ -276,7 +481,8 @@ mod tests {
             ("[fe80::1%eth0]:54", "[fe80::1%7]:54"),
         ] {
             let server = parse(text).unwrap();
-            assert_eq!(server, ServerAddress::Address(expected.parse().unwrap()));
+            assert_eq!(server.address, ServerAddress::Address(expected.parse().unwrap()));
+            assert_eq!(server.encrypted, None);
             assert_eq!(server.resolve().unwrap(), [expected.parse().unwrap()]);
             assert_eq!(server.to_string(), expected);
         }
@@ -290,7 +496,7 @@ mod tests {
             ("localhost", "localhost", 53),
             ("my_ns", "my_ns", 53),
         ] {
-            let ServerAddress::Name { host, port } = parse(text).unwrap() else {
+            let ServerAddress::Name { host, port } = parse(text).unwrap().address else {
                 panic!("{text} is a name");
             };
             assert_eq!((host.as_str(), port), (expected_host, expected_port));
@@ -307,19 +513,39 @@ mod tests {
             ("ns.test:+53", "'+53' is not a port: write a number from 1 to 65535"),
             ("ns.test:domain", "'domain' is not a port: write a number from 1 to 65535"),
             (
-                "tls://dns.test:853",
-                "'tls://dns.test:853' is encrypted DNS, not supported yet: \
-                 ask over UDP and TCP with '@dns.test'",
+                "tls://",
+                "'tls://' is not a server: write 'tls://host', 'tls://host:port' or 'tls://address#name'",
             ),
             (
-                "https://dns.test/dns-query",
-                "'https://dns.test/dns-query' is encrypted DNS, not supported yet: \
-                 ask over UDP and TCP with '@dns.test'",
+                "https://u@dns.test/",
+                "'https://u@dns.test/' is not a server: \
+                 write 'https://host', 'https://host:port' or 'https://address#name'",
+            ),
+            ("tls://dns.test:0", "'0' is not a port: write a number from 1 to 65535"),
+            (
+                "quic://dns.test/dns-query",
+                "'/dns-query' is a path, which only 'https://' has: \
+                 leave it out, or ask '@https://dns.test/dns-query'",
             ),
             (
-                "QUIC://[::1]",
-                "'QUIC://[::1]' is encrypted DNS, not supported yet: \
-                 ask over UDP and TCP with '@[::1]'",
+                "tls://127.0.0.1#853",
+                "'853' is not a name to verify: \
+                 write the one in the certificate after '#', and a port after ':'",
+            ),
+            (
+                "http://dns.test/dns-query",
+                "'http://dns.test/dns-query' is not encrypted: \
+                 ask '@https://dns.test/dns-query', or '@dns.test' over UDP and TCP",
+            ),
+            (
+                "h3://[::1]",
+                "'h3://[::1]' is DNS over HTTP/3, not supported: \
+                 ask '@https://[::1]' or '@quic://[::1]'",
+            ),
+            (
+                "sdns://AgAAAA",
+                "'sdns://AgAAAA' is a DNS stamp, not supported: write the server that it stands \
+                 for, such as '@https://dns.example/dns-query'",
             ),
             ("udp://ns.test:54", "'udp://ns.test:54' is a URL: ask '@ns.test'"),
             ("fe80::1%eth9", "no interface 'eth9' here; there is eth0, lo"),
@@ -342,5 +568,71 @@ mod tests {
             let error = parse(text).expect_err(text);
             assert!(matches!(error, ServerError::Malformed { .. }), "{text}: {error:?}");
         }
+    }
+    #[test]
+    fn reads_servers_of_encrypted_dns() {
+        for (text, expected) in [
+            ("tls://127.0.0.1", "tls://127.0.0.1:853"),
+            ("TLS://127.0.0.1:8853/", "tls://127.0.0.1:8853"),
+            ("tls://[::1]", "tls://[::1]:853"),
+            ("tls://[::1]:8853", "tls://[::1]:8853"),
+            ("tls://fe80::1%eth0", "tls://[fe80::1%7]:853"),
+            ("quic://[fe80::1%eth0]:8853", "quic://[fe80::1%7]:8853"),
+            ("quic://dns.test", "quic://dns.test:853"),
+            ("tls://127.0.0.1#dns.test", "tls://127.0.0.1:853#dns.test"),
+            ("tls://127.0.0.1:8853#dns.test.", "tls://127.0.0.1:8853#dns.test"),
+            ("tls://dns.test#dns.test", "tls://dns.test:853"),
+            ("tls://dns.test#127.0.0.1", "tls://dns.test:853#127.0.0.1"),
+            ("quic://[::1]#DNS.test", "quic://[::1]:853#DNS.test"),
+            ("https://dns.test", "https://dns.test:443/dns-query"),
+            ("https://dns.test/", "https://dns.test:443/dns-query"),
+            ("https://dns.test:8443/x?y=z", "https://dns.test:8443/x?y=z"),
+            ("https://dns.test/dns-query{?dns}", "https://dns.test:443/dns-query"),
+            ("https://127.0.0.1:8443/q#dns.test", "https://127.0.0.1:8443/q#dns.test"),
+            ("https://[::1]/q{?dns}#dns.test", "https://[::1]:443/q#dns.test"),
+        ] {
+            assert_eq!(parse(text).unwrap().to_string(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_host_is_verified_unless_told() {
+        for (text, expected) in [
+            ("tls://127.0.0.1", "127.0.0.1"),
+            ("tls://fe80::1%eth0", "fe80::1"),
+            ("quic://dns.test.", "dns.test"),
+            ("https://b\u{fc}cher.test", "xn--bcher-kva.test"),
+            ("https://127.0.0.1#dns.test", "dns.test"),
+            ("tls://dns.test#192.0.2.1", "192.0.2.1"),
+        ] {
+            let endpoint = parse(text).unwrap().encrypted.unwrap();
+            assert_eq!(endpoint.name.to_str(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_server_of_encrypted_dns_is_told() {
+        for text in [
+            "tls:///x",
+            "https://:443/",
+            "https://dns test/",
+            "https://dns.test/a b",
+            "https://dns.test/{dns}",
+            "https://[::1/",
+            "quic://127.1",
+            "quic://dns.test%eth0",
+        ] {
+            let error = parse(text).expect_err(text);
+            assert!(
+                matches!(error, ServerError::MalformedUrl { .. } | ServerError::Path { .. }),
+                "{text}: {error:?}"
+            );
+        }
+        for text in ["tls://dns.test#", "tls://dns.test#a b", "tls://dns.test#a#b"] {
+            let error = parse(text).expect_err(text);
+            assert!(matches!(error, ServerError::CertificateName { .. }), "{text}: {error:?}");
+        }
+        assert!(matches!(parse("tls://dns.test:x"), Err(ServerError::Port { .. })));
+        assert!(matches!(parse("tls://fe80::1%eth9"), Err(ServerError::NoSuchInterface { .. })));
     }
 }

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::answer::{self, of_record};
 use crate::compare::Comparison;
-use crate::exchange::{AskError, Limits, Question, ask};
+use crate::exchange::{AskError, Limits, Question, Route, ask};
 use crate::message::{Manner, Message, Record, Section};
 use crate::name::present;
 use crate::rdata;
@@ -45,8 +45,8 @@ pub(crate) struct Settings {
     pub port: u16,
     /// How they are asked.
     pub manner: Manner,
-    /// Whether over TCP from the start.
-    pub tcp_only: bool,
+    /// Over what.
+    pub route: Route,
     /// Limits on each question.
     pub limits: Limits,
     /// Whether the exit code says no where the servers of the last zone do not agree.
@@ -379,9 +379,9 @@ impl<'a> Tracer<'a> {
     }
 
     fn question(&self, name: &Name, record_type: RecordType) -> Question {
-        let Settings { manner, tcp_only, .. } = self.settings;
+        let Settings { manner, route, .. } = self.settings;
         let manner = Manner { recursion_desired: false, ..manner.clone() };
-        Question { name: name.clone(), record_type, tcp_only: *tcp_only, manner }
+        Question { name: name.clone(), record_type, route: route.clone(), manner }
     }
 
     fn limits(&self) -> Limits {

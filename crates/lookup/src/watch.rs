@@ -1,18 +1,19 @@
 //! The same questions again and again, until the answer is another one.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::{self, Receiver, SyncSender};
-use std::thread;
+use std::sync::mpsc::{SendError, SyncSender};
 use std::time::{Duration, SystemTime};
 
 use output::Exit;
+use tokio::time::sleep;
 
 use crate::exchange::Limits;
 use crate::plan::{self, Plan, Whom};
 use crate::request::Target;
 use crate::row::{Change, Row};
 
-/// What is watched, and for what.
+/// What is watched, and for what: until the answer changes or is there. The rows of the first round
+/// come first, then those that are no longer there, then the new ones.
 pub(crate) struct Watch {
     pub targets: Vec<Target>,
     pub whom: Whom,
@@ -27,25 +28,13 @@ pub(crate) struct Watch {
 /// What was said in a round: a line for each record, or for each question without one.
 type Said = BTreeSet<(String, String, String)>;
 
-/// Asks in a thread of its own until the answer changes or is there. The rows of the first round
-/// come first, then those that are no longer there, then the new ones.
-pub(crate) fn watch(watch: Watch) -> Receiver<(usize, Vec<Row>)> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let spawned = thread::Builder::new().name("watch".to_owned()).spawn(move || {
-        // Whoever does not want the rest has left.
-        let _ = watch.run(&sender);
-    });
-    // Without a thread there is nobody to send anything, and the channel ends at once.
-    drop(spawned);
-    receiver
-}
-
 impl Watch {
-    fn run(
+    /// Sends rows as long as somebody wants them.
+    pub(crate) async fn run(
         &self,
         rows: &SyncSender<(usize, Vec<Row>)>,
-    ) -> Result<(), mpsc::SendError<(usize, Vec<Row>)>> {
-        let mut before = self.round();
+    ) -> Result<(), SendError<(usize, Vec<Row>)>> {
+        let mut before = self.round().await;
         if self.until_found {
             let mut told = Said::new();
             let mut sent = 0;
@@ -57,15 +46,15 @@ impl Watch {
                     sent += 1;
                     told = now;
                 }
-                thread::sleep(self.interval);
-                before = self.round();
+                sleep(self.interval).await;
+                before = self.round().await;
             }
             return rows.send((sent, shown(before, Change::Added)));
         }
         rows.send((0, shown(before.clone(), Change::Added)))?;
         loop {
-            thread::sleep(self.interval);
-            let after = self.round();
+            sleep(self.interval).await;
+            let after = self.round().await;
             // A server that fails for a while does not change the answer.
             let failed = after.iter().any(|row| row.exit == Exit::Unknown);
             if failed || said(&after) == said(&before) {
@@ -81,11 +70,8 @@ impl Watch {
         }
     }
 
-    fn round(&self) -> Vec<Row> {
-        let mut plan = Plan::new(&self.targets, &self.whom, self.manner);
-        let mut arrivals: Vec<_> = plan.ask(self.limits).into_iter().collect();
-        arrivals.sort_by_key(|(index, _)| *index);
-        arrivals.into_iter().flat_map(|(index, arrival)| plan.land(index, arrival)).collect()
+    async fn round(&self) -> Vec<Row> {
+        Plan::new(&self.targets, &self.whom, self.manner).ask_here(self.limits).await
     }
 }
 

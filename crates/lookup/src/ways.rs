@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::server::ServerAddress;
+use crate::server::{DNS_PORT, Server, ServerError};
 
 /// How long the watch waits between two rounds, unless told, in seconds.
 const WATCH_INTERVAL_S: &str = "2";
@@ -24,7 +24,7 @@ pub(crate) struct Ways {
 
     /// Start the trace at this server, not at the root servers of the Internet
     #[arg(long, value_name = "ADDRESS[:PORT]", requires = "trace", value_parser = root)]
-    pub(crate) root: Vec<ServerAddress>,
+    pub(crate) root: Vec<Server>,
 
     /// Ask again every so many seconds until the answer changes, and show what changed
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true,
@@ -37,6 +37,6 @@ pub(crate) struct Ways {
 }
 
 /// The port is that of the other servers unless it has its own, so it is not known yet.
-fn root(text: &str) -> Result<ServerAddress, crate::server::ServerError> {
-    ServerAddress::parse(text.strip_prefix('@').unwrap_or(text), crate::server::DNS_PORT)
+fn root(text: &str) -> Result<Server, ServerError> {
+    Server::parse(text.strip_prefix('@').unwrap_or(text), DNS_PORT)
 }
