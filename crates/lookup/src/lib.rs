@@ -3,6 +3,11 @@
 mod answer;
 mod asking;
 mod background;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the command line does not use it yet")
+)]
+mod bulk;
 mod cli;
 mod compare;
 mod encrypted;
