@@ -451,7 +451,7 @@ fn in_words(error: &ResolveError) -> String {
 pub(crate) const fn status(error: &AskError) -> &'static str {
     match error {
         AskError::NothingListens { .. } => "CONNREFUSED",
-        AskError::Timeout { .. } => "TIMEOUT",
+        AskError::Timeout { .. } | AskError::GivenUp { .. } => "TIMEOUT",
         AskError::Unreachable { .. } => "UNREACHABLE",
         AskError::OtherQuestion { .. } => "MALFORMED",
         AskError::Truncated { .. } => "TRUNCATED",

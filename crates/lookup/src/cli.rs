@@ -10,6 +10,7 @@ use output::{Exit, FamilyFlags, Notes, Rows, Tool, View};
 use thiserror::Error;
 
 use crate::asking::Asking;
+use crate::batch::InputError;
 use crate::encrypted::TrustError;
 use crate::name::has_unicode;
 use crate::rdata::record_type;
@@ -28,7 +29,7 @@ use crate::ways::Ways;
 #[command(name = "lookup")]
 pub struct Cli {
     /// Names, addresses, record types (MX, TYPE65) and servers (@127.0.0.1, @[::1]:5353), in any order
-    #[arg(value_name = "NAME|ADDRESS|TYPE|@SERVER", required = true)]
+    #[arg(value_name = "NAME|ADDRESS|TYPE|@SERVER")]
     pub(crate) words: Vec<String>,
 
     /// Ask for this type, also where it could be a name
@@ -86,6 +87,12 @@ pub(crate) enum FailureKind {
     TransferEncrypted,
     #[error(transparent)]
     Trust(#[from] TrustError),
+    #[error(transparent)]
+    Input(#[from] InputError),
+    #[error("cannot open sockets to ask")]
+    Sockets(#[source] io::Error),
+    #[error("a list is asked for in one way: name servers with the same '://', or without")]
+    MixedServers,
     #[error("cannot start a thread to ask")]
     Start(#[source] io::Error),
 }
@@ -98,9 +105,12 @@ impl output::Failure for Failure {
             | FailureKind::Server(_)
             | FailureKind::System(_)
             | FailureKind::Trust(_)
+            | FailureKind::Input(_)
+            | FailureKind::Sockets(_)
             | FailureKind::Start(_) => Exit::Unknown,
             FailureKind::Request(_)
             | FailureKind::TraceOfServer
+            | FailureKind::MixedServers
             | FailureKind::TransferEncrypted
             | FailureKind::TransferAlone => Exit::Usage,
         }
@@ -122,6 +132,7 @@ impl Tool for Cli {
         ("lookup www.usfca.edu @127.0.0.1 @127.0.0.2", "ask both, and mark what differs"),
         ("lookup --watch=5 www.usfca.edu A", "until the answer changes"),
         ("lookup usfca.edu AXFR @127.0.0.1", "a whole zone"),
+        ("lookup --from names.txt MX @127.0.0.1", "many names, a line each"),
         ("lookup --json www.usfca.edu", "for scripts, also why there is no answer"),
     ];
 
@@ -133,6 +144,10 @@ impl Tool for Cli {
     ];
 
     fn view(&self) -> View {
+        if run::list(self).is_some() {
+            let columns = &["name", "type", "ttl_s", "status", "data"];
+            return View { columns, has_absences: true, ..View::default() };
+        }
         let is_international = self.words.iter().any(|word| has_unicode(word));
         let servers = self.words.iter().filter(|word| word.starts_with('@')).count();
         let columns: &[_] = if self.verbose {

@@ -174,6 +174,12 @@ pub enum AskError {
         /// How many packets came with the wrong id or question.
         disbelieved: u32,
     },
+    /// Nothing was sent, because nothing comes back from any server.
+    #[error("no server answers any more, {server} included")]
+    GivenUp {
+        /// The server.
+        server: SocketAddr,
+    },
     /// The network or the host is not there, or does not let us.
     #[error("cannot reach {server}")]
     Unreachable {
@@ -223,6 +229,7 @@ impl AskError {
         match self {
             Self::NothingListens { server, .. }
             | Self::Timeout { server, .. }
+            | Self::GivenUp { server }
             | Self::Unreachable { server, .. }
             | Self::Socket { server, .. }
             | Self::Closed { server, .. }
@@ -267,7 +274,7 @@ pub async fn ask(
 }
 
 /// Whether this may be about EDNS and not about the question: FORMERR, NOTIMP, BADVERS.
-fn refuses_edns(message: &Message) -> bool {
+pub(crate) fn refuses_edns(message: &Message) -> bool {
     matches!(message.rcode, 1 | 4 | 16)
 }
 

@@ -3,10 +3,7 @@
 mod answer;
 mod asking;
 mod background;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the command line does not use it yet")
-)]
+mod batch;
 mod bulk;
 mod cli;
 mod compare;

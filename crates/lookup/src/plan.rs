@@ -9,7 +9,7 @@ use hickory_proto::rr::{Name, RecordType};
 use crate::answer::{self, Arrival, Detail, Group, Landed};
 use crate::background::{ask_all, ask_each};
 use crate::compare::Comparison;
-use crate::exchange::Limits;
+use crate::exchange::{Limits, Route};
 use crate::name;
 use crate::request::{Subject, Target};
 use crate::resolve::{Asked, Source};
@@ -22,6 +22,33 @@ pub(crate) enum Whom {
     System(Box<SystemConfig>, Arc<Source>),
     /// Each of these and nothing else.
     Servers(Vec<Arc<Source>>),
+}
+
+impl Whom {
+    /// All servers as one source, any of which may be asked. `None`: they are not asked in the
+    /// same way.
+    pub(crate) fn merged(self) -> Option<Self> {
+        let Self::Servers(sources) = self else { return Some(self) };
+        if let [source] = &sources[..] {
+            return Some(Self::Servers(vec![Arc::clone(source)]));
+        }
+        let is_plain = |source: &Arc<Source>| !matches!(source.route, Route::Encrypted(_));
+        if !sources.iter().all(is_plain) {
+            return None;
+        }
+        let servers = sources.iter().flat_map(|source| source.servers.clone()).collect();
+        let first = &sources[0];
+        let (route, manner) = (first.route.clone(), first.manner.clone());
+        Some(Self::Servers(vec![Arc::new(Source { servers, route, manner })]))
+    }
+
+    /// The first that is asked.
+    pub(crate) fn first(&self) -> &Arc<Source> {
+        match self {
+            Self::System(_, source) => source,
+            Self::Servers(sources) => &sources[0],
+        }
+    }
 }
 
 /// How the answers are shown.
@@ -128,6 +155,12 @@ impl Plan {
             group.add_question();
         }
         self.groups.push(group);
+    }
+
+    /// What is to be asked, and what is known without. Each arrival is to be told to
+    /// [`Plan::land`].
+    pub(crate) fn take(&mut self) -> (Vec<Question>, Vec<Landed>) {
+        (std::mem::take(&mut self.questions), std::mem::take(&mut self.known))
     }
 
     /// Asks all of it, where there is something to wait with, and gives what is to be shown.

@@ -35,6 +35,15 @@ pub(crate) enum Subject {
     Address(ParsedAddress),
 }
 
+/// What words beside a list of names say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ListRequest {
+    /// The types of lines that have none of their own.
+    pub types: Vec<RecordType>,
+    /// None asks the system's.
+    pub servers: Vec<Server>,
+}
+
 /// A word that makes no sense, and what would.
 #[derive(Debug, Error)]
 pub(crate) enum RequestError {
@@ -46,8 +55,40 @@ pub(crate) enum RequestError {
     Server(#[from] ServerError),
     #[error("there is no name to look up: give one such as 'example.com'")]
     NoName,
+    #[error("the names come from the list: leave '{0}' out, or write it into the list")]
+    NameBesideList(String),
     #[error("-4 and -6 choose among addresses: leave them out, or the type {0}")]
     FamilyAndType(Cow<'static, str>),
+}
+
+impl ListRequest {
+    /// Sorts the words: `@` marks a server, and all others are types.
+    pub(crate) fn parse(
+        words: &[String],
+        types: &[RecordType],
+        family: Family,
+        port: u16,
+    ) -> Result<Self, RequestError> {
+        let mut request = Self { types: types.to_vec(), servers: Vec::new() };
+        for word in words {
+            if let Some(server) = word.strip_prefix('@') {
+                request.servers.push(Server::parse(server, port)?);
+            } else if is_record_type(word) {
+                request.types.push(record_type(word)?);
+            } else {
+                return Err(RequestError::NameBesideList(word.clone()));
+            }
+        }
+        refuse_family_beside(&request.types, family)?;
+        Ok(request)
+    }
+}
+
+fn refuse_family_beside(types: &[RecordType], family: Family) -> Result<(), RequestError> {
+    match types {
+        [first, ..] if family != Family::Any => Err(RequestError::FamilyAndType(type_name(*first))),
+        _ => Ok(()),
+    }
 }
 
 impl Request {
@@ -65,10 +106,6 @@ impl Request {
         for word in words {
             if let Some(server) = word.strip_prefix('@') {
                 let server = Server::parse(server, port)?;
-                if server.encrypted.is_some() {
-                    let text = server.to_string();
-                    return Err(ServerError::NotSupportedYet { text }.into());
-                }
                 servers.push(server);
             } else if is_record_type(word) {
                 type_words.push(word.as_str());
@@ -89,11 +126,7 @@ impl Request {
         }
         let mut is_new = HashSet::new();
         types.retain(|record_type| is_new.insert(*record_type));
-        if let Some(first) = types.first()
-            && family != Family::Any
-        {
-            return Err(RequestError::FamilyAndType(type_name(*first)));
-        }
+        refuse_family_beside(&types, family)?;
         let targets = subjects
             .into_iter()
             .map(|subject| Target::parse(subject, &types, family))
@@ -108,17 +141,26 @@ impl Target {
             Some(parsed) => Subject::Address(parsed),
             None => Subject::Name(name::parse(text)?),
         };
-        let (types, is_for_any_address) = match (types, &subject) {
-            ([], Subject::Name(_)) => (address_types(family), true),
-            ([], Subject::Address(_)) => (&[RecordType::PTR][..], false),
-            _ => (types, false),
-        };
+        let (types, is_for_any_address) = types_of(&subject, types, address_types(family));
         Ok(Self { subject, types: types.to_vec(), is_for_any_address })
     }
 }
 
+/// The types to ask for where none may have been given, and whether one of them is enough.
+pub(crate) const fn types_of<'a>(
+    subject: &Subject,
+    types: &'a [RecordType],
+    address_types: &'a [RecordType],
+) -> (&'a [RecordType], bool) {
+    match (types, subject) {
+        ([], Subject::Name(_)) => (address_types, true),
+        ([], Subject::Address(_)) => (&[RecordType::PTR], false),
+        _ => (types, false),
+    }
+}
+
 /// The types of the addresses that are wanted.
-const fn address_types(family: Family) -> &'static [RecordType] {
+pub(crate) const fn address_types(family: Family) -> &'static [RecordType] {
     match family {
         Family::Any => &[RecordType::A, RecordType::AAAA],
         Family::Ipv4 => &[RecordType::A],

@@ -231,7 +231,8 @@ impl Record for Row {
         })
         .min_width(16),
         Column::<Self>::new("type", "the type of the record", |it| {
-            type_name(it.record_type).into_owned().into()
+            let is_known = it.record_type != RecordType::ZERO;
+            is_known.then(|| Value::Text(type_name(it.record_type))).into()
         })
         .min_width(5),
         Column::<Self>::new("ttl_s", "how long it may be kept, in seconds", |it| it.ttl.into())

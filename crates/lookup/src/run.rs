@@ -1,6 +1,7 @@
 //! From what was asked to rows: the one place that knows every way of asking.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -10,12 +11,13 @@ use output::{Notes, Rows};
 
 use crate::answer::Detail;
 use crate::background::block_on;
+use crate::batch::{self, Batch};
 use crate::cli::{Cli, Failure, FailureKind};
 use crate::encrypted::{Sessions, Trust};
 use crate::exchange::{Encrypted, Limits, Question, Route};
 use crate::name::{self, ParsedAddress};
 use crate::plan::{self, Plan, Whom};
-use crate::request::{Request, Subject, Target};
+use crate::request::{ListRequest, Request, Subject, Target, address_types};
 use crate::resolve::Source;
 use crate::row::Row;
 use crate::server::{DNS_PORT, Server};
@@ -32,6 +34,9 @@ const MESSAGES_AHEAD_MAX: usize = 16;
 
 /// Asks as the command line says.
 pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
+    if let Some(file) = list(cli) {
+        return listed(cli, &file, notes);
+    }
     let Request { targets, servers } =
         Request::parse(&cli.words, &cli.types, cli.family.family(), cli.port)?;
     for target in &targets {
@@ -61,6 +66,50 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
         return Ok(in_order(rows));
     }
     Ok(asked_once(&targets, &whom, manner, limits))
+}
+
+/// The file that the names come from: the one that was given, or standard input if no name was
+/// and something is there to be read.
+pub(crate) fn list(cli: &Cli) -> Option<PathBuf> {
+    let stdin = || Some(PathBuf::from("-"));
+    match &cli.ways.from {
+        Some(file) => Some(file.clone()),
+        None if cli.words == ["-"] => stdin(),
+        None if cli.words.iter().all(|word| word.starts_with('@')) && has_input() => stdin(),
+        None => None,
+    }
+}
+
+/// Whether standard input is a pipe or a file, from which names are to be expected.
+#[cfg(unix)]
+fn has_input() -> bool {
+    let Ok(status) = rustix::fs::fstat(std::io::stdin()) else { return false };
+    let kind = rustix::fs::FileType::from_raw_mode(status.st_mode);
+    kind.is_fifo() || kind.is_file()
+}
+
+/// Whether standard input is no terminal, so that names may be expected from it.
+#[cfg(not(unix))]
+fn has_input() -> bool {
+    !std::io::IsTerminal::is_terminal(&std::io::stdin())
+}
+
+fn listed(cli: &Cli, file: &Path, notes: &Notes) -> Result<AnyRows, FailureKind> {
+    let words: Vec<_> = cli.words.iter().filter(|word| *word != "-").cloned().collect();
+    let ListRequest { types, servers } =
+        ListRequest::parse(&words, &cli.types, cli.family.family(), cli.port)?;
+    if types.contains(&RecordType::AXFR) {
+        return Err(FailureKind::TransferAlone);
+    }
+    let whom = cli.whom(&servers)?.merged().ok_or(FailureKind::MixedServers)?;
+    let settings = batch::Settings {
+        types,
+        address_types: address_types(cli.family.family()),
+        rate: cli.ways.rate,
+        in_order: cli.ways.in_order,
+        limits: cli.limits(),
+    };
+    Ok(Box::new(Batch::open(file, whom, settings, notes)?))
 }
 
 fn asked_once(targets: &[Target], whom: &Whom, manner: plan::Manner, limits: Limits) -> AnyRows {

@@ -60,12 +60,6 @@ pub enum ServerError {
         /// What stands after the colon.
         port: String,
     },
-    /// DNS over TLS, HTTPS, QUIC.
-    #[error("'{text}' is encrypted DNS, not supported yet")]
-    NotSupportedYet {
-        /// What was given.
-        text: String,
-    },
     /// DNS over HTTP without TLS, which RFC 8484 does not have.
     #[error("'{text}' is not encrypted: ask '@https://{rest}', or '@{host}' over UDP and TCP")]
     Http {

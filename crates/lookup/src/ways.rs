@@ -1,5 +1,7 @@
 //! The flags for other ways of asking than once.
 
+use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -18,6 +20,19 @@ pub(crate) struct Ways {
     #[arg(long)]
     pub(crate) compare: bool,
 
+    /// Ask for the names in this file, or of standard input for '-': a name a line, and types after
+    /// it if it has its own; with no names at all, standard input is read if it is a pipe or a file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["trace", "watch", "verbose", "compare"])]
+    pub(crate) from: Option<PathBuf>,
+
+    /// Send no more than so many questions a second
+    #[arg(long, value_name = "COUNT", value_parser = rate)]
+    pub(crate) rate: Option<NonZero<u32>>,
+
+    /// Show answers in the order of the list, not as they come
+    #[arg(long)]
+    pub(crate) in_order: bool,
+
     /// Ask from the root down: every step with its server, and all servers of the last zone
     #[arg(long, conflicts_with_all = ["watch", "verbose"])]
     pub(crate) trace: bool,
@@ -34,6 +49,10 @@ pub(crate) struct Ways {
     /// Watch until there is an answer
     #[arg(long, requires = "watch")]
     pub(crate) until_found: bool,
+}
+
+fn rate(text: &str) -> Result<NonZero<u32>, String> {
+    text.parse().map_err(|_| "write a number of questions a second, from 1".to_owned())
 }
 
 /// The port is that of the other servers unless it has its own, so it is not known yet.

@@ -24,7 +24,7 @@ struct Channel {
     manner: Manner,
     started: Instant,
     bar: OnceLock<ProgressBar>,
-    footnotes: Mutex<Vec<(&'static str, String)>>,
+    footnotes: Mutex<Vec<(Option<&'static str>, String)>>,
     /// The last reason why an answer is not there, which is not said twice in a row.
     last_absence: Mutex<String>,
     sink: Mutex<Box<dyn Write + Send>>,
@@ -75,12 +75,17 @@ impl Notes {
     /// Says something about a column once all rows are printed, if the column was, and unless
     /// nobody read them to the end.
     pub fn footnote_on(&self, column: &'static str, text: impl Display) {
-        lock(&self.0.footnotes).push((column, text.to_string()));
+        lock(&self.0.footnotes).push((Some(column), text.to_string()));
+    }
+
+    /// Says something once all rows are printed, unless nobody read them to the end.
+    pub fn footnote(&self, text: impl Display) {
+        lock(&self.0.footnotes).push((None, text.to_string()));
     }
 
     pub(crate) fn say_footnotes(&self, is_printed: impl Fn(&str) -> bool) {
         for (column, footnote) in std::mem::take(&mut *lock(&self.0.footnotes)) {
-            if is_printed(column) {
+            if column.is_none_or(&is_printed) {
                 self.note(footnote);
             }
         }
@@ -109,12 +114,23 @@ impl Notes {
 
     /// Shows how far the work is, once it has gone on for a while and stderr is a terminal.
     pub fn progress(&self, done: u64, total: u64) {
+        self.progress_of(done, Some(total));
+    }
+
+    /// As [`Notes::progress`], where it may not be known how much work there is.
+    pub fn progress_of(&self, done: u64, total: Option<u64>) {
         let channel = &self.0;
         if !channel.manner.shows_progress || channel.started.elapsed() < PROGRESS_DELAY {
             return;
         }
-        let bar = channel.bar.get_or_init(|| ProgressBar::new(total).with_style(progress_style()));
-        bar.set_length(total);
+        let bar = channel.bar.get_or_init(ProgressBar::no_length);
+        if bar.length() != total || done == 0 {
+            match total {
+                Some(total) => bar.set_length(total),
+                None => bar.unset_length(),
+            }
+        }
+        bar.set_style(progress_style(total.is_some()));
         bar.set_position(done);
     }
 
@@ -154,8 +170,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn progress_style() -> ProgressStyle {
-    ProgressStyle::with_template("{wide_bar} {pos}/{len} {rate} {eta} left")
+fn progress_style(has_total: bool) -> ProgressStyle {
+    let template =
+        if has_total { "{wide_bar} {pos}/{len} {rate} {eta} left" } else { "{pos} {rate}" };
+    ProgressStyle::with_template(template)
         .expect("the template is valid")
         .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
             // A terminal that takes no text takes no progress either.

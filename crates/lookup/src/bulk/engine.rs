@@ -97,6 +97,7 @@ impl<T> Engine<T> {
     }
 
     /// How many questions are under way, and how many may be.
+    #[cfg(test)]
     pub fn under_way(&self) -> (u32, u32) {
         let servers = self.flight.servers.iter();
         servers.fold((0, 0), |(under_way, window), server| {

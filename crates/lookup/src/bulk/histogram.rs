@@ -32,6 +32,7 @@ impl Histogram {
     }
 
     /// How many were counted.
+    #[cfg(test)]
     pub const fn total(&self) -> u64 {
         self.total
     }

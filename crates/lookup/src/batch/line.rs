@@ -1,0 +1,153 @@
+//! A line of names to look up: a name or an address, and types if it has some.
+
+use hickory_proto::rr::{Name, RecordType};
+use output::{Blanks, escape_bytes};
+use thiserror::Error;
+
+use crate::name::{self, LABEL_MAX_OCTETS, NameError, ParsedName};
+use crate::rdata::{TypeError, record_type};
+use crate::request::{Subject, Target, types_of};
+
+/// Why a line is no question.
+#[derive(Debug, Error)]
+pub enum LineError {
+    #[error("the line is not UTF-8")]
+    NotUtf8,
+    #[error(transparent)]
+    Name(#[from] NameError),
+    #[error(transparent)]
+    Type(#[from] TypeError),
+    #[error("a zone transfer is no question for a list: ask for it by itself")]
+    Transfer,
+}
+
+/// Reads a line. `None`: it is blank or a comment.
+///
+/// # Errors
+///
+/// What stands there is no name, or not a type.
+pub fn parse(
+    line: &[u8],
+    types: &[RecordType],
+    addresses: &[RecordType],
+) -> Result<Option<Target>, LineError> {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let Some(word) = words.next().filter(|word| word[0] != b'#') else { return Ok(None) };
+    let mut own = Vec::new();
+    for word in words {
+        let word = str::from_utf8(word).map_err(|_| LineError::NotUtf8)?;
+        match record_type(word)? {
+            RecordType::AXFR => return Err(LineError::Transfer),
+            record_type => own.push(record_type),
+        }
+    }
+    let subject = match plain_name(word) {
+        Some(name) => Subject::Name(name),
+        None => {
+            let word = str::from_utf8(word).map_err(|_| LineError::NotUtf8)?;
+            match name::parse_address(word)? {
+                Some(address) => Subject::Address(address),
+                None => Subject::Name(name::parse(word)?),
+            }
+        }
+    };
+    let types = if own.is_empty() { types } else { &own };
+    let (types, is_for_any_address) = types_of(&subject, types, addresses);
+    Ok(Some(Target { subject, types: types.to_vec(), is_for_any_address }))
+}
+
+/// A line as it is shown where it is no question.
+pub fn shown(line: &[u8]) -> String {
+    escape_bytes(line.trim_ascii(), Blanks::Kept)
+}
+
+/// A name of nothing but letters, digits, hyphens and underscores that is no address: what nearly
+/// all lines are. Anything else is read with care.
+fn plain_name(word: &[u8]) -> Option<ParsedName> {
+    let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    let absolute = word.len() > 1 && word.ends_with(b".");
+    let name = word.strip_suffix(b".").unwrap_or(word);
+    let mut has_letter = false;
+    for label in name.split(|&octet| octet == b'.') {
+        if label.is_empty() || label.len() > LABEL_MAX_OCTETS || !label.iter().all(is_plain) {
+            return None;
+        }
+        has_letter = !label[0].is_ascii_digit();
+    }
+    // The last label of an address is a number, in one way or another.
+    if !has_letter {
+        return None;
+    }
+    let mut name = Name::from_labels(name.split(|&octet| octet == b'.')).ok()?;
+    name.set_fqdn(true);
+    Some(ParsedName { name, absolute })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::present;
+    use crate::rdata::type_name;
+
+    fn told(line: &[u8]) -> String {
+        const BOTH: [RecordType; 2] = [RecordType::A, RecordType::AAAA];
+        match parse(line, &[], &BOTH) {
+            Ok(None) => "nothing".to_owned(),
+            Err(error) => error.to_string(),
+            Ok(Some(target)) => {
+                let subject = match target.subject {
+                    Subject::Name(parsed) => present(&parsed.name),
+                    Subject::Address(parsed) => parsed.address.to_string(),
+                };
+                let types: Vec<_> = target.types.iter().map(|it| type_name(*it)).collect();
+                format!("{subject} {}", types.join("+"))
+            }
+        }
+    }
+
+    #[test]
+    fn lines_are_read_as_people_write_them() {
+        for (line, expected) in [
+            (&b"www.test"[..], "www.test A+AAAA"),
+            (b"www.test.", "www.test A+AAAA"),
+            (b"  www.test \t mx  TXT\r", "www.test MX+TXT"),
+            (b"\xef\xbb\xbfwww.test A", "www.test A"),
+            (b"192.0.2.1", "192.0.2.1 PTR"),
+            (b"2001:db8::1", "2001:db8::1 PTR"),
+            (b"_sip._tcp.a_b.test SRV", "_sip._tcp.a_b.test SRV"),
+            (b"-www.test A", "-www.test A"),
+            (br"a\.b.test A", r"a\.b.test A"),
+            ("b\u{fc}cher.test A".as_bytes(), "xn--bcher-kva.test A"),
+            (b". NS", ". NS"),
+            (b"1.0.0.127.in-addr.arpa PTR", "1.0.0.127.in-addr.arpa PTR"),
+            (b"", "nothing"),
+            (b"\r", "nothing"),
+            (b"# www.test", "nothing"),
+            (b"a..b", "'a..b' has an empty label: there is one dot too many"),
+            (b"caf\xe9.test", "the line is not UTF-8"),
+            (b"127.1", "'127.1' is not an address everywhere: write '127.0.0.1' if that is meant"),
+            (b"www.test AXFR", "a zone transfer is no question for a list: ask for it by itself"),
+            (
+                b"www.test NOPE",
+                "'NOPE' is not a record type: give a name such as 'MX', or a number such as 'TYPE65'",
+            ),
+        ] {
+            assert_eq!(told(line), expected, "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn the_short_way_reads_names_as_the_long_one_does() {
+        for text in ["www.test", "WWW.test.", "a", "a-b.c_d", "1a.b", "x1.1x"] {
+            if let Some(parsed) = plain_name(text.as_bytes()) {
+                assert_eq!(parsed, name::parse(text).unwrap(), "{text}");
+            }
+        }
+        let long = "a.".repeat(128);
+        for text in ["", ".", "..", "a..b", ".a", "1.2.3.4", "0x7f.1", "a b", r"a\.b", "*.a", &long]
+        {
+            assert_eq!(plain_name(text.as_bytes()), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,464 @@
+//! Lines of names in, rows out: many questions at once, in constant memory.
+
+mod input;
+mod line;
+mod order;
+mod slow;
+mod summary;
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hickory_proto::rr::{DNSClass, Name, RecordType};
+use output::{Exit, Notes, Rows};
+
+use self::input::{Lines, Next};
+use self::line::LineError;
+use self::order::Order;
+use self::slow::Slow;
+use self::summary::Summary;
+use crate::answer::Arrival;
+use crate::bulk::{self, Engine, Landed, Reason, WireQuestion};
+use crate::cli::{Failure, FailureKind};
+use crate::exchange::{AskError, Limits, Question, Reply, Route, Transport, refuses_edns};
+use crate::message::{self, Message};
+use crate::plan::{self, Plan, Whom};
+use crate::request::Target;
+use crate::resolve::{Asked, Outcome, ResolveError, Source, classify};
+use crate::row::{About, Row};
+
+pub use self::input::InputError;
+
+/// How often the progress is shown.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long other work waits for replies at most: lines and slow questions are looked after in
+/// between.
+const TURN_MAX: Duration = Duration::from_millis(5);
+
+/// How long is waited where there is nothing to do but to wait for lines.
+const IDLE_WAIT: Duration = Duration::from_millis(20);
+
+/// So many lines are under way at most beyond the first that is not answered, where they are shown
+/// in their order.
+const LINES_AHEAD_MAX: u64 = 100_000;
+
+/// How a list is asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The types of lines that have none of their own.
+    pub types: Vec<RecordType>,
+    /// The types that stand for an address.
+    pub address_types: &'static [RecordType],
+    /// Questions a second.
+    pub rate: Option<NonZero<u32>>,
+    /// Whether rows come in the order of the lines.
+    pub in_order: bool,
+    /// Limits on each question.
+    pub limits: Limits,
+}
+
+/// A list that is being asked for.
+pub(crate) struct Batch {
+    settings: Settings,
+    whom: Whom,
+    source: Arc<Source>,
+    /// What is asked, but for name and type.
+    question: Question,
+    lines: Lines,
+    /// `None` where questions do not go over UDP.
+    engine: Option<Engine<Asking>>,
+    slow: Slow,
+    /// Questions for which there is no room yet.
+    waiting: VecDeque<Asking>,
+    pending: Pending,
+    started: Instant,
+    told_progress: Instant,
+    is_told: bool,
+    notes: Notes,
+}
+
+/// What is under way, and what is ready to be shown.
+struct Pending {
+    order: Order,
+    entries: Entries,
+    summary: Summary,
+}
+
+/// A question that is under way.
+struct Asking {
+    entry: usize,
+    index: usize,
+    asked: Asked,
+}
+
+impl Batch {
+    /// Asks for the lines of a file, or of standard input for `-`.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened, or there is no socket.
+    pub(crate) fn open(
+        path: &Path,
+        whom: Whom,
+        settings: Settings,
+        notes: &Notes,
+    ) -> Result<Self, FailureKind> {
+        let source = Arc::clone(whom.first());
+        let lines = Lines::open(path)?;
+        let engine_settings = bulk::Settings {
+            deadline: settings.limits.deadline,
+            rate: settings.rate,
+            ..bulk::Settings::default()
+        };
+        let engine = match source.route {
+            Route::Udp => {
+                Some(Engine::new(&source.servers, engine_settings).map_err(FailureKind::Sockets)?)
+            }
+            Route::Tcp | Route::Encrypted(_) => None,
+        };
+        for (server, error) in engine.iter().flat_map(Engine::left_out) {
+            notes.note(format_args!("{server} is left out: {}", output::system_words(error)));
+        }
+        let question = Question {
+            name: Name::root(),
+            record_type: RecordType::ZERO,
+            route: Route::Udp,
+            manner: source.manner.clone(),
+        };
+        let now = Instant::now();
+        Ok(Self {
+            slow: Slow::new(Arc::clone(&source), settings.limits),
+            waiting: VecDeque::new(),
+            pending: Pending {
+                order: Order::new(settings.in_order),
+                entries: Entries::default(),
+                summary: Summary::default(),
+            },
+            settings,
+            whom,
+            source,
+            question,
+            lines,
+            engine,
+            started: now,
+            told_progress: now,
+            is_told: false,
+            notes: notes.clone(),
+        })
+    }
+
+    /// Does what there is to do, and waits for what comes next, but no longer than until then.
+    fn turn(&mut self, until: Instant) {
+        self.take_lines();
+        let slow = self.slow.landed(Duration::ZERO);
+        self.land_slow(slow);
+        if !self.pending.order.is_empty() {
+            return;
+        }
+        let until = until.min(Instant::now() + TURN_MAX);
+        let wait = until.saturating_duration_since(Instant::now());
+        match &mut self.engine {
+            Some(engine) if !engine.is_idle() => self.turn_engine(until),
+            _ if self.slow.under_way() > 0 => {
+                let slow = self.slow.landed(wait);
+                self.land_slow(slow);
+            }
+            _ => self.lines.wait(wait),
+        }
+        self.tell_progress();
+    }
+
+    /// Takes lines as long as there is room for their questions.
+    fn take_lines(&mut self) {
+        loop {
+            while let Some(asking) = self.waiting.pop_front() {
+                if let Some(asking) = self.submit(asking) {
+                    return self.waiting.push_front(asking);
+                }
+            }
+            if !self.has_room() {
+                return;
+            }
+            let line = match self.lines.next() {
+                Next::Line(line) => line,
+                Next::NotYet | Next::End => return,
+                Next::Failed(error) => {
+                    let failure = Failure::from(FailureKind::Input(error));
+                    return self.pending.order.fail(failure);
+                }
+            };
+            let parsed = line::parse(line, &self.settings.types, self.settings.address_types);
+            match parsed.map_err(|error| bad_line(line, &error)) {
+                Ok(None) => {}
+                Ok(Some(target)) => self.ask(&target),
+                Err(row) => {
+                    self.pending.summary.bad_lines += 1;
+                    let line = self.pending.order.begin();
+                    self.pending.order.add(line, vec![row]);
+                    self.pending.order.end(line);
+                }
+            }
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        let has_room = self.engine.as_ref().is_none_or(Engine::has_room);
+        has_room && self.slow.has_room() && self.pending.order.ahead() < LINES_AHEAD_MAX
+    }
+
+    fn ask(&mut self, target: &Target) {
+        let mut plan = Plan::new(std::slice::from_ref(target), &self.whom, plan::Manner::default());
+        let (questions, known) = plan.take();
+        let entry = Entry {
+            waiting: questions.len() + known.len(),
+            plan,
+            line: self.pending.order.begin(),
+        };
+        let entry = self.pending.entries.insert(entry);
+        for plan::Question { index, asked, .. } in questions {
+            self.waiting.push_back(Asking { entry, index, asked });
+        }
+        for (index, arrival) in known {
+            self.pending.land(entry, index, arrival);
+        }
+    }
+
+    /// Gives a question back for which there is no room.
+    fn submit(&mut self, asking: Asking) -> Option<Asking> {
+        let Some(engine) = &mut self.engine else {
+            if !self.slow.has_room() {
+                return Some(asking);
+            }
+            self.slow.ask(asking);
+            return None;
+        };
+        if !engine.has_room() {
+            return Some(asking);
+        }
+        let Asked { candidates, record_type } = &asking.asked;
+        let octets = message::query(0, &candidates[0], *record_type, &self.source.manner);
+        let question = WireQuestion::new(&octets).expect("a query has a question");
+        engine.submit(asking, question);
+        None
+    }
+
+    fn turn_engine(&mut self, until: Instant) {
+        let Some(engine) = &mut self.engine else { return };
+        let (pending, slow) = (&mut self.pending, &mut self.slow);
+        let (source, question) = (&self.source, &mut self.question);
+        engine.turn(until, &mut |landed| {
+            let Landed { token, server, rtt, sent, result } = landed;
+            let outcome = match result {
+                Ok(octets) => {
+                    let Some(outcome) = judge(octets, &token.asked, server, rtt, sent, question)
+                    else {
+                        return slow.ask(token);
+                    };
+                    if is_open(&outcome, &token.asked, source) {
+                        return slow.ask(token);
+                    }
+                    Ok(outcome)
+                }
+                Err(reason) => Err(unanswered(&token.asked, server, reason)),
+            };
+            pending.land_outcome(token, outcome);
+        });
+    }
+
+    fn land_slow(&mut self, landed: Vec<(Asking, Result<Outcome, ResolveError>)>) {
+        for (asking, outcome) in landed {
+            self.pending.land_outcome(asking, outcome);
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.lines.has_ended()
+            && self.waiting.is_empty()
+            && self.engine.as_ref().is_none_or(Engine::is_idle)
+            && self.slow.under_way() == 0
+            && self.pending.order.is_empty()
+    }
+
+    fn tell_progress(&mut self) {
+        if self.told_progress.elapsed() >= PROGRESS_INTERVAL {
+            self.told_progress = Instant::now();
+            let total = self.lines.has_ended().then(|| self.pending.order.begun());
+            self.notes.progress_of(self.pending.order.ended(), total);
+        }
+    }
+
+    fn tell_summary(&mut self) {
+        if !std::mem::replace(&mut self.is_told, true) {
+            let none = bulk::Statistics::default();
+            let statistics = self.engine.as_ref().map_or(&none, Engine::statistics);
+            let summary = self.pending.summary.told(self.started.elapsed(), statistics);
+            self.notes.footnote(summary);
+        }
+    }
+}
+
+impl Iterator for Batch {
+    type Item = Result<Row, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.pending.order.pop() {
+                return Some(row);
+            }
+            if self.is_done() {
+                self.tell_summary();
+                return None;
+            }
+            self.turn(Instant::now() + TURN_MAX);
+        }
+    }
+}
+
+impl Rows for Batch {
+    fn is_ready(&mut self) -> bool {
+        let until = Instant::now() + IDLE_WAIT;
+        while self.pending.order.is_empty() && !self.is_done() {
+            if Instant::now() >= until {
+                return false;
+            }
+            self.turn(until);
+        }
+        true
+    }
+}
+
+impl Pending {
+    fn land_outcome(&mut self, asking: Asking, outcome: Result<Outcome, ResolveError>) {
+        self.summary.count(match &outcome {
+            Ok(Outcome::Answer(_)) => Exit::Yes,
+            Ok(Outcome::NoSuchName(_) | Outcome::NoData(_)) => Exit::No,
+            _ => Exit::Unknown,
+        });
+        self.land(asking.entry, asking.index, Arrival::Server(Box::new(outcome)));
+    }
+
+    fn land(&mut self, entry: usize, index: usize, arrival: Arrival) {
+        let (rows, line, has_ended) = {
+            let entry = self.entries.get(entry);
+            entry.waiting -= 1;
+            (entry.plan.land(index, arrival), entry.line, entry.waiting == 0)
+        };
+        self.order.add(line, rows);
+        if has_ended {
+            self.order.end(line);
+            self.entries.remove(entry);
+        }
+    }
+}
+
+/// A line that is under way.
+struct Entry {
+    plan: Plan,
+    /// How many of its questions have not landed.
+    waiting: usize,
+    line: u64,
+}
+
+/// The lines that are under way, each in a place of its own that is used again.
+#[derive(Default)]
+struct Entries {
+    places: Vec<Option<Entry>>,
+    free: Vec<usize>,
+}
+
+impl Entries {
+    fn insert(&mut self, entry: Entry) -> usize {
+        if let Some(place) = self.free.pop() {
+            self.places[place] = Some(entry);
+            return place;
+        }
+        self.places.push(Some(entry));
+        self.places.len() - 1
+    }
+
+    fn get(&mut self, place: usize) -> &mut Entry {
+        self.places[place].as_mut().expect("a line stays until its last question has landed")
+    }
+
+    fn remove(&mut self, place: usize) {
+        self.places[place] = None;
+        self.free.push(place);
+    }
+}
+
+/// What a reply says. `None`: it has to be asked in another way, over TCP or without EDNS.
+fn judge(
+    octets: &[u8],
+    asked: &Asked,
+    server: SocketAddr,
+    rtt: Duration,
+    sent: u32,
+    question: &mut Question,
+) -> Option<Outcome> {
+    let message = Message::read(octets)?;
+    if message.flags.is_truncated() || refuses_edns(&message) {
+        return None;
+    }
+    question.name.clone_from(&asked.candidates[0]);
+    question.record_type = asked.record_type;
+    let reply = Reply {
+        message,
+        server,
+        transport: Transport::Udp,
+        rtt,
+        sent,
+        tcp_because_truncated: false,
+        edns_refused: false,
+    };
+    Some(classify(question, reply))
+}
+
+/// Whether another name of the search list, or another server, may know better.
+fn is_open(outcome: &Outcome, asked: &Asked, source: &Source) -> bool {
+    match outcome {
+        Outcome::NoSuchName(_) | Outcome::NoData(_) => asked.candidates.len() > 1,
+        Outcome::Failed(..) | Outcome::Damaged(_) => source.servers.len() > 1,
+        _ => false,
+    }
+}
+
+fn unanswered(asked: &Asked, server: SocketAddr, reason: Reason) -> ResolveError {
+    let source = match reason {
+        Reason::Timeout { waited } => AskError::Timeout { server, waited, disbelieved: 0 },
+        Reason::Silent => AskError::GivenUp { server },
+        Reason::Refused => AskError::NothingListens {
+            server,
+            transport: Transport::Udp,
+            source: io::ErrorKind::ConnectionRefused.into(),
+        },
+        Reason::Unreachable(source) | Reason::Unsendable(source) => {
+            AskError::Unreachable { server, source }
+        }
+    };
+    ResolveError::NoReply {
+        name: asked.candidates[0].clone(),
+        record_type: asked.record_type,
+        source,
+        others: Vec::new(),
+    }
+}
+
+/// The row of a line that is no question.
+fn bad_line(line: &[u8], error: &LineError) -> Row {
+    let about = About {
+        asked_name: line::shown(line),
+        asked_type: RecordType::ZERO,
+        status: Cow::Borrowed("BADLINE"),
+        canonical_name: None,
+        source: None,
+    };
+    let row = Row::without_record(Arc::new(about), DNSClass::IN, Exit::Usage);
+    Row { absence: Some(error.to_string()), ..row }
+}
