@@ -59,6 +59,10 @@ pub struct Cli {
     #[arg(long, value_name = "FILE")]
     pub(crate) hosts: Option<PathBuf>,
 
+    /// Read the order of services from this file, not /etc/nsswitch.conf, with --system
+    #[arg(long, value_name = "FILE", requires = "system")]
+    pub(crate) nsswitch_conf: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) asking: Asking,
 
@@ -81,6 +85,12 @@ pub(crate) enum FailureKind {
     System(#[from] SystemError),
     #[error("a trace asks from the root down: leave '@' out, or start elsewhere with --root")]
     TraceOfServer,
+    #[error("--system asks as programs on this machine do: leave '@' out")]
+    SystemOfServer,
+    #[error(
+        "programs ask the system for addresses and for the names of addresses: leave types out"
+    )]
+    SystemOfType,
     #[error("a zone transfer is one zone from one server: ask for nothing else beside it")]
     TransferAlone,
     #[error("a zone is transferred over TCP: write '@ADDRESS' without '://'")]
@@ -110,6 +120,8 @@ impl output::Failure for Failure {
             | FailureKind::Start(_) => Exit::Unknown,
             FailureKind::Request(_)
             | FailureKind::TraceOfServer
+            | FailureKind::SystemOfServer
+            | FailureKind::SystemOfType
             | FailureKind::MixedServers
             | FailureKind::TransferEncrypted
             | FailureKind::TransferAlone => Exit::Usage,
@@ -128,6 +140,7 @@ impl Tool for Cli {
         ("lookup usfca.edu MX TXT", "other records"),
         ("lookup www.usfca.edu @127.0.0.1:5353", "ask this server and no other"),
         ("lookup -v usfca.edu NS @127.0.0.1", "the whole message, and who sent it"),
+        ("lookup --system printer", "what programs get here, and from where"),
         ("lookup --trace www.usfca.edu", "from the root down, step by step"),
         ("lookup www.usfca.edu @127.0.0.1 @127.0.0.2", "ask both, and mark what differs"),
         ("lookup --watch=5 www.usfca.edu A", "until the answer changes"),

@@ -14,6 +14,7 @@ mod hosts;
 mod message;
 mod name;
 mod plan;
+mod programs;
 mod rcode;
 mod rdata;
 mod request;

@@ -200,8 +200,8 @@ impl Plan {
 /// The names to ask for; only the system's resolver has a search list.
 fn candidates(target: &Target, system: Option<&SystemConfig>) -> Vec<Name> {
     match (&target.subject, system) {
-        (Subject::Address(parsed), _) => vec![name::reverse(parsed.address)],
-        (Subject::Name(parsed), Some(system)) => system.candidates(parsed),
+        (subject, Some(system)) => system.candidates_of(subject),
+        (Subject::Address(parsed), None) => vec![name::reverse(parsed.address)],
         (Subject::Name(parsed), None) => vec![parsed.name.clone()],
     }
 }

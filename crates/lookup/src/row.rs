@@ -85,6 +85,8 @@ pub struct About {
 pub enum Source {
     /// The hosts file.
     Hosts(PathBuf),
+    /// The system's C library, which does not say where it has it from.
+    Library,
     /// A DNS server.
     Server(Reply),
     /// A DNS server that was asked and did not reply.
@@ -180,6 +182,7 @@ impl Row {
     fn server_name(&self) -> Value<'_> {
         match (&self.about.source, self.server()) {
             (Some(Source::Hosts(path)), _) => Value::from_os(path.as_os_str()),
+            (Some(Source::Library), _) => "libc".into(),
             (_, Some(SocketAddr::V6(server))) if server.scope_id() != 0 => {
                 Value::display(format_args!("{}%{}", server.ip(), server.scope_id()))
             }

@@ -17,11 +17,12 @@ use crate::encrypted::{Sessions, Trust};
 use crate::exchange::{Encrypted, Limits, Question, Route};
 use crate::name::{self, ParsedAddress};
 use crate::plan::{self, Plan, Whom};
+use crate::programs::Programs;
 use crate::request::{ListRequest, Request, Subject, Target, address_types};
 use crate::resolve::Source;
 use crate::row::Row;
 use crate::server::{DNS_PORT, Server};
-use crate::system::{Files, SystemConfig, SystemError};
+use crate::system::{self, Files, SystemConfig, SystemError};
 use crate::trace::{self, Tracer, root_servers};
 use crate::transfer::transfer;
 use crate::watch::Watch;
@@ -47,6 +48,12 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
             return Err(FailureKind::TraceOfServer);
         }
         return traced(cli, targets);
+    }
+    if cli.ways.system {
+        if !servers.is_empty() {
+            return Err(FailureKind::SystemOfServer);
+        }
+        return as_programs_get_it(cli, targets);
     }
     let whom = cli.whom(&servers)?;
     if targets[0].types.contains(&RecordType::AXFR) {
@@ -118,6 +125,29 @@ fn asked_once(targets: &[Target], whom: &Whom, manner: plan::Manner, limits: Lim
     Box::new(output::as_they_come(landed, move |index, arrival| {
         plan.land(index, arrival).into_iter().map(Ok)
     }))
+}
+
+fn as_programs_get_it(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, FailureKind> {
+    let addresses = [RecordType::A, RecordType::AAAA, RecordType::PTR];
+    if !targets.iter().flat_map(|target| &target.types).all(|it| addresses.contains(it)) {
+        return Err(FailureKind::SystemOfType);
+    }
+    let system = cli.system()?;
+    let services = system::services(cli.nsswitch_conf.as_deref()).map_err(|source| {
+        let path = cli.nsswitch_conf.clone().unwrap_or_else(|| "/etc/nsswitch.conf".into());
+        SystemError::Read { path, source }
+    })?;
+    let files = [&cli.resolv_conf, &cli.hosts, &cli.nsswitch_conf];
+    let programs = Programs {
+        source: cli.source(system.servers.clone(), cli.plain_route()),
+        system,
+        services,
+        asks_library: files.iter().all(|file| file.is_none()) && cli.port == DNS_PORT,
+        limits: cli.limits(),
+    };
+    let (sender, rows) = mpsc::channel();
+    spawn("system", move || block_on(async { programs.run(&targets, &sender).await }))?;
+    Ok(in_order(rows))
 }
 
 fn traced(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, FailureKind> {

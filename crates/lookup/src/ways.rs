@@ -13,6 +13,7 @@ const WATCH_INTERVAL_S: &str = "2";
 
 // No doc comment: clap would show it in place of the tool's own description.
 #[derive(Args, Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(next_help_heading = "Other ways to ask")]
 pub(crate) struct Ways {
     /// Say no (exit code 1) where the servers that are named do not agree; without it they are
@@ -32,6 +33,11 @@ pub(crate) struct Ways {
     /// Show answers in the order of the list, not as they come
     #[arg(long)]
     pub(crate) in_order: bool,
+
+    /// What programs on this machine get (getaddrinfo), and from where: every service of
+    /// nsswitch.conf in its order, and the C library itself
+    #[arg(long, conflicts_with_all = ["trace", "watch", "verbose", "compare", "from"])]
+    pub(crate) system: bool,
 
     /// Ask from the root down: every step with its server, and all servers of the last zone
     #[arg(long, conflicts_with_all = ["watch", "verbose"])]

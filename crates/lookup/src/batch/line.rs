@@ -42,14 +42,13 @@ pub fn parse(
             record_type => own.push(record_type),
         }
     }
-    let subject = match plain_name(word) {
-        Some(name) => Subject::Name(name),
-        None => {
-            let word = str::from_utf8(word).map_err(|_| LineError::NotUtf8)?;
-            match name::parse_address(word)? {
-                Some(address) => Subject::Address(address),
-                None => Subject::Name(name::parse(word)?),
-            }
+    let subject = if let Some(name) = plain_name(word) {
+        Subject::Name(name)
+    } else {
+        let word = str::from_utf8(word).map_err(|_| LineError::NotUtf8)?;
+        match name::parse_address(word)? {
+            Some(address) => Subject::Address(address),
+            None => Subject::Name(name::parse(word)?),
         }
     };
     let types = if own.is_empty() { types } else { &own };

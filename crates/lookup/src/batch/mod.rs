@@ -268,13 +268,13 @@ impl Batch {
                 }
                 Err(reason) => Err(unanswered(&token.asked, server, reason)),
             };
-            pending.land_outcome(token, outcome);
+            pending.land_outcome(&token, outcome);
         });
     }
 
     fn land_slow(&mut self, landed: Vec<(Asking, Result<Outcome, ResolveError>)>) {
         for (asking, outcome) in landed {
-            self.pending.land_outcome(asking, outcome);
+            self.pending.land_outcome(&asking, outcome);
         }
     }
 
@@ -335,7 +335,7 @@ impl Rows for Batch {
 }
 
 impl Pending {
-    fn land_outcome(&mut self, asking: Asking, outcome: Result<Outcome, ResolveError>) {
+    fn land_outcome(&mut self, asking: &Asking, outcome: Result<Outcome, ResolveError>) {
         self.summary.count(match &outcome {
             Ok(Outcome::Answer(_)) => Exit::Yes,
             Ok(Outcome::NoSuchName(_) | Outcome::NoData(_)) => Exit::No,

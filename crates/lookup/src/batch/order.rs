@@ -8,7 +8,7 @@ use crate::row::Row;
 /// Rows that wait for their turn, and those whose turn it is.
 #[derive(Debug)]
 pub struct Order {
-    in_order: bool,
+    is_sorted: bool,
     /// How many lines have begun, and ended.
     begun: u64,
     ended: u64,
@@ -21,9 +21,9 @@ pub struct Order {
 
 impl Order {
     /// Nothing yet.
-    pub const fn new(in_order: bool) -> Self {
+    pub const fn new(is_sorted: bool) -> Self {
         Self {
-            in_order,
+            is_sorted,
             begun: 0,
             ended: 0,
             turn: 0,
@@ -40,7 +40,7 @@ impl Order {
 
     /// Rows of a line.
     pub fn add(&mut self, line: u64, rows: Vec<Row>) {
-        if !self.in_order || line == self.turn {
+        if !self.is_sorted || line == self.turn {
             self.ready.extend(rows.into_iter().map(Ok));
         } else {
             self.later.entry(line).or_default().0.extend(rows);
@@ -50,7 +50,7 @@ impl Order {
     /// A line has no more rows.
     pub fn end(&mut self, line: u64) {
         self.ended += 1;
-        if !self.in_order {
+        if !self.is_sorted {
             return;
         }
         if line != self.turn {
@@ -84,7 +84,7 @@ impl Order {
 
     /// How far the list is ahead of the first line that has not ended.
     pub const fn ahead(&self) -> u64 {
-        if self.in_order { self.begun - self.turn } else { 0 }
+        if self.is_sorted { self.begun - self.turn } else { 0 }
     }
 
     /// How many lines have begun.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use hickory_proto::rr::Name;
 
 use crate::hosts::{self, HostsFile};
-use crate::name::ParsedName;
+use crate::name::{self, ParsedName};
+use crate::request::Subject;
 
 #[cfg(not(any(windows, target_os = "android", target_vendor = "apple")))]
 #[path = "resolv_conf.rs"]
@@ -17,6 +18,10 @@ mod source;
 #[cfg(any(windows, target_os = "android", target_vendor = "apple"))]
 #[path = "registry.rs"]
 mod source;
+
+mod nsswitch;
+
+pub use nsswitch::{Service, read as services};
 
 /// More dots than these are not asked for by `ndots` (`RES_MAXNDOTS` of the C library).
 pub const NDOTS_MAX: usize = 15;
@@ -86,6 +91,15 @@ impl SystemConfig {
                 source,
             })?;
         Ok(Self { hosts, ..resolver })
+    }
+
+    /// The names to ask for: those of a search list, or the one of an address.
+    #[must_use]
+    pub fn candidates_of(&self, subject: &Subject) -> Vec<Name> {
+        match subject {
+            Subject::Name(parsed) => self.candidates(parsed),
+            Subject::Address(parsed) => vec![name::reverse(parsed.address)],
+        }
     }
 
     /// The names to ask for in their order, as `res_search(3)` has it: with at least `ndots` dots
