@@ -15,10 +15,10 @@ mod wire;
 use hickory_proto::rr::{Name, RecordType};
 
 use self::text::generic;
-use self::wire::Reader;
 
 pub(crate) use self::calendar::date_and_time;
 pub(crate) use self::text::quoted;
+pub(crate) use self::wire::Reader;
 pub use types::{TypeError, class, class_name, is_record_type, record_type, type_name};
 
 /// The data of a record in presentation form: printable ASCII, whatever the server sent.
