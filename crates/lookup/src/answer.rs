@@ -8,6 +8,8 @@ use std::sync::Arc;
 use hickory_proto::rr::{DNSClass, Name, RecordType};
 use output::Exit;
 
+use crate::check::{Checked, Finding};
+use crate::dnssec::Security;
 use crate::exchange::AskError;
 use crate::hosts::HostsFile;
 use crate::message::{Edns, Record, Section, extended_error_name};
@@ -159,6 +161,7 @@ pub(crate) fn from_hosts(
             canonical_name: None,
             source: Some(Source::Hosts(hosts.path.clone())),
         }),
+        security: None,
         agrees: None,
         step: None,
         change: None,
@@ -188,23 +191,35 @@ pub(crate) fn rows(outcome: &Outcome) -> Vec<Row> {
 fn told(outcome: &Outcome, detail: Detail) -> Vec<Told> {
     let found = outcome.found();
     let absence = absence(outcome);
-    let status = absence.as_ref().map_or(Cow::Borrowed("NOERROR"), |it| it.status.clone());
+    let is_bogus =
+        found.checked.as_ref().is_some_and(|checked| checked.whole.state == Security::Bogus);
+    let status = match &absence {
+        _ if is_bogus => Cow::Borrowed("BOGUS"),
+        Some(absence) => absence.status.clone(),
+        None => Cow::Borrowed("NOERROR"),
+    };
     let about = Arc::new(about(found, status));
     let mut rows: Vec<Row> = match detail {
         // Aliases that lead nowhere are shown all the same.
-        Detail::Answer => {
-            found.records.iter().map(|record| of_record(&about, Section::Answer, record)).collect()
-        }
+        Detail::Answer => found
+            .records
+            .iter()
+            .map(|record| {
+                let row = of_record(&about, Section::Answer, record);
+                checked(row, found, |checked| checked.of(record))
+            })
+            .collect(),
         Detail::Message => whole_message(found, &about),
     };
     let mut without_address = None;
     if let Some(absence) = absence {
         without_address = absence.without_address;
-        rows.push(Row {
+        let row = Row {
             exit: absence.exit,
             absence: Some(absence.sentence),
             ..of_question(&about, found)
-        });
+        };
+        rows.push(checked(row, found, |checked| &checked.whole));
     }
     if let Some(first) = rows.first_mut() {
         first.preface = preface(found, detail);
@@ -214,6 +229,16 @@ fn told(outcome: &Outcome, detail: Detail) -> Vec<Told> {
         last.without_address = without_address;
     }
     told
+}
+
+/// A row with what DNSSEC says of it. What is bogus is no answer.
+fn checked<'a>(row: Row, found: &'a Found, of: impl Fn(&'a Checked) -> &'a Finding) -> Row {
+    let Some(checked) = &found.checked else { return row };
+    let exit = match checked.whole.state {
+        Security::Bogus => Exit::Unknown,
+        _ => row.exit,
+    };
+    Row { security: Some(of(checked).clone()), exit, ..row }
 }
 
 /// Why a question has no answer.
@@ -298,6 +323,14 @@ fn preface(found: &Found, detail: Detail) -> Option<String> {
     if detail == Detail::Message {
         lines.extend(header(found));
     }
+    if let Some(checked) = &found.checked
+        && checked.whole.state != Security::Secure
+    {
+        let asked = present(&found.name);
+        let what = type_name(found.record_type);
+        let Finding { state, reason, .. } = &checked.whole;
+        lines.push(format!("'{asked}' {what} is {}: {reason}", state.as_str()));
+    }
     if message.rcode == 0 && detail == Detail::Answer {
         let why = extended_errors(found);
         if !why.is_empty() {
@@ -380,6 +413,7 @@ pub(crate) fn of_record(about: &Arc<About>, section: Section, record: &Record) -
         data: Some(rdata::present(record.record_type, &record.data)),
         section,
         about: Arc::clone(about),
+        security: None,
         agrees: None,
         step: None,
         change: None,
@@ -473,6 +507,7 @@ pub(crate) mod tests {
             data: Some(data.to_owned()),
             section: Section::Answer,
             about: about(asked_type, "NOERROR"),
+            security: None,
             agrees: None,
             step: None,
             change: None,

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::asking::Asking;
 use crate::batch::InputError;
+use crate::check::TrustAnchorError;
 use crate::encrypted::TrustError;
 use crate::name::has_unicode;
 use crate::rdata::record_type;
@@ -50,6 +51,15 @@ pub struct Cli {
     /// Show the whole message, section by section, and who sent it
     #[arg(short, long)]
     pub(crate) verbose: bool,
+
+    /// Check the answers by DNSSEC, here and not at the server: secure, insecure, bogus, or that
+    /// it cannot be told, and why
+    #[arg(long, conflicts_with_all = ["no_edns", "trace"])]
+    pub(crate) dnssec: bool,
+
+    /// Trust the keys in this file (DS or DNSSEC keys as in a zone file), not those of the root
+    #[arg(long, value_name = "FILE", requires = "dnssec")]
+    pub(crate) trust_anchor: Option<PathBuf>,
 
     /// Read servers and search list from this file, not /etc/resolv.conf
     #[arg(long, value_name = "FILE")]
@@ -98,6 +108,8 @@ pub(crate) enum FailureKind {
     #[error(transparent)]
     Trust(#[from] TrustError),
     #[error(transparent)]
+    TrustAnchor(#[from] TrustAnchorError),
+    #[error(transparent)]
     Input(#[from] InputError),
     #[error("cannot open sockets to ask")]
     Sockets(#[source] io::Error),
@@ -115,6 +127,7 @@ impl output::Failure for Failure {
             | FailureKind::Server(_)
             | FailureKind::System(_)
             | FailureKind::Trust(_)
+            | FailureKind::TrustAnchor(_)
             | FailureKind::Input(_)
             | FailureKind::Sockets(_)
             | FailureKind::Start(_) => Exit::Unknown,
@@ -143,6 +156,7 @@ impl Tool for Cli {
         ("lookup --system printer", "what programs get here, and from where"),
         ("lookup --trace www.usfca.edu", "from the root down, step by step"),
         ("lookup www.usfca.edu @127.0.0.1 @127.0.0.2", "ask both, and mark what differs"),
+        ("lookup --dnssec www.usfca.edu", "whether the answer is genuine, and why"),
         ("lookup --watch=5 www.usfca.edu A", "until the answer changes"),
         ("lookup usfca.edu AXFR @127.0.0.1", "a whole zone"),
         ("lookup --from names.txt MX @127.0.0.1", "many names, a line each"),
@@ -157,12 +171,16 @@ impl Tool for Cli {
     ];
 
     fn view(&self) -> View {
+        let servers = self.words.iter().filter(|word| word.starts_with('@')).count();
         if run::list(self).is_some() {
             let columns = &["name", "type", "ttl_s", "status", "data"];
             return View { columns, has_absences: true, ..View::default() };
         }
+        if self.dnssec && !self.verbose {
+            let columns = &["name", "type", "ttl_s", "server", "status", "security", "data"];
+            return View { columns, has_absences: servers > 1, ..View::default() };
+        }
         let is_international = self.words.iter().any(|word| has_unicode(word));
-        let servers = self.words.iter().filter(|word| word.starts_with('@')).count();
         let columns: &[_] = if self.verbose {
             &["section", "name", "class", "type", "ttl_s", "data"]
         } else if self.ways.trace {

@@ -5,12 +5,9 @@ mod asking;
 mod background;
 mod batch;
 mod bulk;
+mod check;
 mod cli;
 mod compare;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the command line does not use it yet")
-)]
 mod dnssec;
 mod encrypted;
 mod exchange;

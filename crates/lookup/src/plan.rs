@@ -38,8 +38,8 @@ impl Whom {
         }
         let servers = sources.iter().flat_map(|source| source.servers.clone()).collect();
         let first = &sources[0];
-        let (route, manner) = (first.route.clone(), first.manner.clone());
-        Some(Self::Servers(vec![Arc::new(Source { servers, route, manner })]))
+        let first = Source { servers, ..Source::clone(first) };
+        Some(Self::Servers(vec![Arc::new(first)]))
     }
 
     /// The first that is asked.

@@ -5,11 +5,13 @@ use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 
 use hickory_proto::rr::{DNSClass, Name, RecordType};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
+use crate::check::{Checked, Checker};
 use crate::exchange::{AskError, Limits, Question, Reply, Route, after, ask};
 use crate::message::{Manner, Record};
 use crate::name::present;
@@ -34,6 +36,8 @@ pub struct Source {
     pub route: Route,
     /// Flags, class, EDNS.
     pub manner: Manner,
+    /// What checks the answers by DNSSEC, if they are to be.
+    pub checker: Option<Arc<Checker>>,
 }
 
 #[cfg(test)]
@@ -41,7 +45,7 @@ impl Source {
     /// Servers that are asked as a program asks its resolver: with recursion, over UDP first.
     #[must_use]
     pub fn new(servers: Vec<SocketAddr>) -> Self {
-        Self { servers, route: Route::Udp, manner: Manner::default() }
+        Self { servers, route: Route::Udp, manner: Manner::default(), checker: None }
     }
 }
 
@@ -61,6 +65,8 @@ pub struct Found {
     pub records: Vec<Record>,
     /// Where the aliases lead: `name` itself if it is none.
     pub canonical_name: Name,
+    /// What DNSSEC says of it, if that was checked.
+    pub checked: Option<Checked>,
     /// All candidates that were asked for until now, this one included.
     pub tried: Vec<Name>,
 }
@@ -172,6 +178,12 @@ pub async fn resolve(
         prefer(&mut servers, reply.server);
         tried.push(name.clone());
         let mut outcome = classify(&question, reply);
+        if let Some(checker) = &source.checker {
+            let found = outcome.found_mut();
+            let reply = &found.reply.message;
+            let checked = checker.check(name, asked.record_type, reply, end).await;
+            found.checked = Some(checked);
+        }
         outcome.found_mut().tried.clone_from(&tried);
         match outcome {
             Outcome::NoSuchName(_) | Outcome::NoData(_) => {
@@ -213,7 +225,7 @@ fn more_telling(kept: Outcome, new: Outcome) -> Outcome {
 }
 
 /// The first reply that settles the question, or else the first that does not.
-async fn ask_servers(
+pub(crate) async fn ask_servers(
     servers: &[SocketAddr],
     question: &Question,
     limits: &Limits,
@@ -307,6 +319,7 @@ pub(crate) fn classify(question: &Question, reply: Reply) -> Outcome {
         name: question.name.clone(),
         record_type: question.record_type,
         class: question.manner.class,
+        checked: None,
         records,
         canonical_name: chain.canonical_name.clone(),
         tried: vec![question.name.clone()],

@@ -9,6 +9,8 @@ use std::time::Duration;
 use hickory_proto::rr::{DNSClass, Name, RecordType};
 use output::{Column, Exit, Labelled, Record, Tone, Value};
 
+use crate::check::Finding;
+use crate::dnssec::Security;
 use crate::exchange::Transport;
 use crate::message::{ExtendedError, Flags, Section, extended_error_name};
 use crate::name;
@@ -31,6 +33,8 @@ pub struct Row {
     pub section: Section,
     /// The question that it is about.
     pub about: Arc<About>,
+    /// What DNSSEC says of it, if that was checked.
+    pub security: Option<Finding>,
     /// Whether all servers that were asked say the same.
     pub agrees: Option<bool>,
     /// Where on the way from the root it was learnt.
@@ -149,6 +153,7 @@ impl Row {
             data: None,
             section: Section::Answer,
             about,
+            security: None,
             agrees: None,
             step: None,
             change: None,
@@ -198,6 +203,11 @@ impl Row {
     fn extended_errors(&self) -> Value<'_> {
         let errors = |reply: &'_ Reply| reply.extended_errors.iter().map(of_error).collect();
         self.reply().map_or(Value::Null, |reply| Value::List(errors(reply)))
+    }
+
+    /// Whether it is forged or broken, as far as DNSSEC can tell.
+    pub(crate) fn is_bogus(&self) -> bool {
+        self.security.as_ref().is_some_and(|finding| finding.state == Security::Bogus)
     }
 
     /// Whether it is of the type that was asked for.
@@ -384,6 +394,29 @@ impl Record for Row {
         })
         .min_width(20)
         .extra(),
+        Column::<Self>::new(
+            "security",
+            "secure, insecure, bogus or indeterminate, with --dnssec",
+            |it| it.security.as_ref().map(|finding| finding.state.as_str()).into(),
+        )
+        .toned(|it| match it.security.as_ref().map(|finding| finding.state) {
+            Some(Security::Secure) => Tone::Good,
+            Some(Security::Bogus) => Tone::Bad,
+            Some(Security::Indeterminate) => Tone::Warn,
+            Some(Security::Insecure) | None => Tone::Plain,
+        })
+        .min_width(8)
+        .extra(),
+        Column::<Self>::new("security_code", "the same as an Extended DNS Error", |it| {
+            it.security.as_ref().and_then(|finding| finding.code).into()
+        })
+        .numeric()
+        .extra(),
+        Column::<Self>::new("security_reason", "why it is so, with --dnssec", |it| {
+            let reason = it.security.as_ref().map(|finding| &*finding.reason);
+            reason.map(|reason| Value::Text(reason.into())).into()
+        })
+        .extra(),
         Column::<Self>::new("reason", "why there is no record, in words", |it| {
             it.absence.as_deref().map(|reason| Value::Text(reason.into())).into()
         })
@@ -393,7 +426,7 @@ impl Record for Row {
     /// The data of what was asked for; aliases on the way are not.
     fn short(&self) -> Option<Value<'_>> {
         let data = self.data.as_deref()?;
-        let is_there = !matches!(self.change, Some((Change::Removed, _)));
+        let is_there = !matches!(self.change, Some((Change::Removed, _))) && !self.is_bogus();
         (is_there && self.is_asked()).then(|| Value::Notation(data.into()))
     }
 

@@ -12,6 +12,7 @@ use output::{Notes, Rows};
 use crate::answer::Detail;
 use crate::background::block_on;
 use crate::batch::{self, Batch};
+use crate::check::{self, Checker};
 use crate::cli::{Cli, Failure, FailureKind};
 use crate::encrypted::{Sessions, Trust};
 use crate::exchange::{Encrypted, Limits, Question, Route};
@@ -139,7 +140,7 @@ fn as_programs_get_it(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, Failur
     })?;
     let files = [&cli.resolv_conf, &cli.hosts, &cli.nsswitch_conf];
     let programs = Programs {
-        source: cli.source(system.servers.clone(), cli.plain_route()),
+        source: cli.source(system.servers.clone(), cli.plain_route())?,
         system,
         services,
         asks_library: files.iter().all(|file| file.is_none()) && cli.port == DNS_PORT,
@@ -252,7 +253,7 @@ impl Cli {
     fn whom(&self, servers: &[Server]) -> Result<Whom, FailureKind> {
         if servers.is_empty() {
             let system = self.system()?;
-            let source = self.source(system.servers.clone(), self.plain_route());
+            let source = self.source(system.servers.clone(), self.plain_route())?;
             return Ok(Whom::System(Box::new(system), source));
         }
         let trust = match &self.asking.ca {
@@ -269,17 +270,27 @@ impl Cli {
                 }
                 None => self.plain_route(),
             };
-            sources.push(self.source(server.resolve()?, route));
+            sources.push(self.source(server.resolve()?, route)?);
         }
         Ok(Whom::Servers(sources))
     }
 
-    fn source(&self, servers: Vec<SocketAddr>, route: Route) -> Arc<Source> {
+    fn source(&self, servers: Vec<SocketAddr>, route: Route) -> Result<Arc<Source>, FailureKind> {
         let mut manner = self.asking.manner();
+        if self.dnssec {
+            manner.checking_disabled = true;
+            manner.edns.get_or_insert_default().dnssec_ok = true;
+        }
         if let (Route::Encrypted(_), Some(edns)) = (&route, &mut manner.edns) {
             edns.padding = true;
         }
-        Arc::new(Source { servers, route, manner })
+        let source = Arc::new(Source { servers, route, manner, checker: None });
+        if !self.dnssec {
+            return Ok(source);
+        }
+        let anchors = check::anchors(self.trust_anchor.as_ref())?;
+        let checker = Checker::new(Arc::clone(&source), self.limits(), anchors);
+        Ok(Arc::new(Source { checker: Some(Arc::new(checker)), ..Source::clone(&source) }))
     }
 
     const fn plain_route(&self) -> Route {

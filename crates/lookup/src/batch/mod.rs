@@ -118,10 +118,10 @@ impl Batch {
             ..bulk::Settings::default()
         };
         let engine = match source.route {
-            Route::Udp => {
+            Route::Udp if source.checker.is_none() => {
                 Some(Engine::new(&source.servers, engine_settings).map_err(FailureKind::Sockets)?)
             }
-            Route::Tcp | Route::Encrypted(_) => None,
+            _ => None,
         };
         for (server, error) in engine.iter().flat_map(Engine::left_out) {
             notes.note(format_args!("{server} is left out: {}", output::system_words(error)));

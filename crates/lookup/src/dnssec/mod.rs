@@ -32,8 +32,8 @@ use crate::message::Message;
 
 pub use self::anchors::{AnchorError, Anchors};
 pub use self::fault::{Fault, Gap};
-pub use self::keys::{Algorithm, Policy};
-pub use self::verdict::{Absence, Proof, Reason, Security, SetVerdict, Verdict};
+pub use self::keys::Policy;
+pub use self::verdict::{Absence, Reason, Security, SetVerdict, Verdict};
 
 /// The most signers of one set that are looked at: there is one.
 const SIGNERS_MAX: usize = 4;

@@ -10,7 +10,8 @@ use hickory_proto::rr::{DNSClass, Name, RecordType};
 use self::lab::{Lab, NOW, Zone, name};
 use self::wrong::{changed, tampered, without};
 use super::Security::{Bogus, Indeterminate, Insecure, Secure};
-use super::{Algorithm, Anchors, Policy, Reason, Security, Validator, Verdict};
+use super::keys::Algorithm;
+use super::{Anchors, Policy, Reason, Security, Validator, Verdict};
 use crate::message::{Damage, Message, Record};
 use crate::rdata::{record_type, type_name};
 

@@ -5,12 +5,13 @@ use hickory_proto::rr::{DNSClass, RecordType};
 
 use super::asked;
 use super::lab::{bitmap, name, rdata};
+use crate::dnssec::Gap;
 use crate::dnssec::denial::{Cut, Evidence, Standing};
 use crate::dnssec::keys::{Dnskey, Ds, Policy};
 use crate::dnssec::nsec::Nsec;
 use crate::dnssec::nsec3::Nsec3;
 use crate::dnssec::rrsig::{Terms, sets};
-use crate::dnssec::{Gap, Proof};
+use crate::dnssec::verdict::Proof;
 use crate::message::{Record, push_name};
 use crate::rdata::record_type;
 
