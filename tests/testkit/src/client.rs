@@ -18,6 +18,11 @@ pub(crate) fn query(name: &str, record_type: RecordType) -> Message {
     query
 }
 
+/// The plainest question.
+pub(crate) fn a() -> Message {
+    query("www.example.test.", RecordType::A)
+}
+
 pub(crate) fn query_with_edns(name: &str, record_type: RecordType) -> Message {
     let mut edns = Edns::new();
     edns.set_max_payload(1232);
@@ -59,4 +64,9 @@ pub(crate) fn ask_tcp(addr: SocketAddr, query: &Message) -> Message {
     let mut reply = vec![0; usize::from(u16::from_be_bytes(length))];
     stream.read_exact(&mut reply).unwrap();
     Message::from_vec(&reply).unwrap()
+}
+
+/// The data of the answers.
+pub(crate) fn addresses(message: &Message) -> Vec<String> {
+    message.answers.iter().map(|record| record.data.to_string()).collect()
 }

@@ -1,218 +1,17 @@
-//! A DNS server that answers wrongly on purpose.
+//! What each behaviour sends back.
 
-use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use hickory_proto::op::{Edns, Message, Metadata, Query, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, CNAME, PTR, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
-use crate::background::Background;
-use crate::sockets::{LOOPBACK, Pair};
-
-/// What a [`Misbehaving`] server does to a query.
-///
-/// Where it answers properly, it answers as a resolver from its cache: RA set, AA clear, an A
-/// question with 192.0.2.1, an AAAA question with `2001:db8::1`, any other with no data, TTL 60.
-/// Whoever believes a forged reply ends up with 203.0.113.66 (or `2001:db8:666::66`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Behaviour {
-    /// Never answers.
-    Silent,
-    /// SERVFAIL.
-    ServFail,
-    /// REFUSED.
-    Refused,
-    /// NXDOMAIN, without an SOA.
-    NxDomain,
-    /// A proper answer; that is, one without authority.
-    NonAuthoritative,
-    /// TC and the first of [`TCP_ANSWERS`] addresses over UDP; all of them over TCP.
-    Truncated,
-    /// TC and one address over UDP; TCP is refused.
-    TruncatedWithoutTcp,
-    /// A forged reply with a wrong ID, then a proper one.
-    WrongIdFirst,
-    /// A forged reply with a wrong ID, and nothing else.
-    WrongIdOnly,
-    /// A forged reply with the right ID to another question (`forged.example.`).
-    WrongQuestion,
-    /// FORMERR without OPT to a query with OPT; a proper answer to one without (RFC 6891, 7).
-    FormErrToEdns,
-    /// Nothing to a query with OPT; a proper answer to one without.
-    SilentToEdns,
-    /// A proper answer, which comes late for A and at once for any other type.
-    SlowA {
-        /// How late.
-        delay: Duration,
-    },
-    /// The right ID, then octets which are no message.
-    Garbage,
-    /// Ignores the first so many queries; answers properly from then on.
-    DropFirst(usize),
-    /// Names with [`HOSTILE_LABEL`] (as the alias in front of A and AAAA, as the target of PTR)
-    /// and TXT with [`HOSTILE_TEXT`].
-    Hostile,
-}
-
-/// How many addresses (192.0.2.1, 192.0.2.2, …) the whole answer of [`Behaviour::Truncated`] has.
-pub const TCP_ANSWERS: u8 = 8;
-
-/// A label of a colour, a line end, a quote, a backslash, a dot, NUL, a bidi override and not UTF-8.
-pub const HOSTILE_LABEL: &[u8] = b"\x1b[31mred\n\"\\.\x00\xe2\x80\xae\xff";
-
-/// A text of a window title, a colour, a line end, a quote, a backslash, NUL, a C1 control, a bidi
-/// override and not UTF-8.
-pub const HOSTILE_TEXT: &[u8] = b"\x1b]0;owned\x07\x1b[31mred\n\"\\\x00\x9b\xe2\x80\xae\xff";
-
-/// A server that behaves as told, over UDP and TCP on 127.0.0.1. It ends when it is dropped.
-#[derive(Debug)]
-pub struct Misbehaving {
-    addr: SocketAddr,
-    queries: Arc<AtomicUsize>,
-    _background: Background,
-}
-
-impl Misbehaving {
-    /// Starts it on a port the system chooses.
-    ///
-    /// # Errors
-    ///
-    /// When a socket cannot be had.
-    pub fn start(behaviour: Behaviour) -> io::Result<Self> {
-        let pair = Pair::bind(LOOPBACK)?;
-        let addr = pair.addr;
-        let queries = Arc::new(AtomicUsize::new(0));
-        let server = Server { behaviour, queries: Arc::clone(&queries) };
-
-        let background = if server.behaviour == Behaviour::TruncatedWithoutTcp {
-            let (udp, reserved) = pair.udp_only();
-            udp.set_nonblocking(true)?;
-            Background::start("misbehaving", move || {
-                let udp = UdpSocket::from_std(udp)?;
-                Ok(async move {
-                    let _reserved = reserved;
-                    server.serve_udp(udp).await;
-                })
-            })
-        } else {
-            let (udp, tcp) = pair.listen()?;
-            udp.set_nonblocking(true)?;
-            tcp.set_nonblocking(true)?;
-            Background::start("misbehaving", move || {
-                let udp = UdpSocket::from_std(udp)?;
-                let tcp = TcpListener::from_std(tcp)?;
-                Ok(async move {
-                    tokio::join!(server.clone().serve_udp(udp), server.serve_tcp(tcp));
-                })
-            })
-        }?;
-        Ok(Self { addr, queries, _background: background })
-    }
-
-    /// Where it listens, the same for UDP and TCP.
-    #[must_use]
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-
-    /// How many queries have arrived so far, answered or not, over UDP and TCP together.
-    #[must_use]
-    pub fn queries(&self) -> usize {
-        self.queries.load(Ordering::SeqCst)
-    }
-}
-
-/// The part of it that runs in the background.
-#[derive(Clone)]
-struct Server {
-    behaviour: Behaviour,
-    queries: Arc<AtomicUsize>,
-}
-
-impl Server {
-    async fn serve_udp(self, socket: UdpSocket) {
-        let socket = Arc::new(socket);
-        let mut buffer = vec![0; usize::from(u16::MAX)];
-        loop {
-            // An error is about an earlier reply that found nobody (Windows), not about the socket.
-            let Ok((length, client)) = socket.recv_from(&mut buffer).await else { continue };
-            let replies = self.replies(&buffer[..length], Transport::Udp);
-            let socket = Arc::clone(&socket);
-            tokio::spawn(async move {
-                for reply in replies {
-                    tokio::time::sleep(reply.delay).await;
-                    // A client that has gone does not want it.
-                    let _ = socket.send_to(&reply.octets, client).await;
-                }
-            });
-        }
-    }
-
-    async fn serve_tcp(self, listener: TcpListener) {
-        loop {
-            let Ok((stream, _)) = listener.accept().await else { continue };
-            let server = self.clone();
-            tokio::spawn(async move {
-                // It ends in an error when the client has gone, which is how connections end.
-                let _ = server.serve_connection(stream).await;
-            });
-        }
-    }
-
-    async fn serve_connection(&self, mut stream: TcpStream) -> io::Result<()> {
-        loop {
-            let mut query = vec![0; usize::from(stream.read_u16().await?)];
-            stream.read_exact(&mut query).await?;
-            for reply in self.replies(&query, Transport::Tcp) {
-                tokio::time::sleep(reply.delay).await;
-                stream.write_all(&with_length(&reply.octets)).await?;
-            }
-        }
-    }
-
-    fn replies(&self, query: &[u8], transport: Transport) -> Vec<Reply> {
-        let earlier = self.queries.fetch_add(1, Ordering::SeqCst);
-        let Ok(query) = Message::from_vec(query) else { return Vec::new() };
-        replies(&self.behaviour, &query, transport, earlier)
-    }
-}
-
-/// A message on a TCP connection has its length before it (RFC 1035, 4.2.2).
-fn with_length(message: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(message.len()).expect("every reply here is far below 64 KiB");
-    [&length.to_be_bytes(), message].concat()
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Transport {
-    Udp,
-    Tcp,
-}
-
-struct Reply {
-    delay: Duration,
-    octets: Vec<u8>,
-}
-
-impl Reply {
-    fn now(message: &Message) -> Self {
-        Self::after(Duration::ZERO, message)
-    }
-
-    fn after(delay: Duration, message: &Message) -> Self {
-        let octets = message.to_vec().expect("a decoded question and short records encode");
-        Self { delay, octets }
-    }
-}
+use super::server::{Reply, Transport};
+use super::{Behaviour, HOSTILE_LABEL, HOSTILE_TEXT, TCP_ANSWERS};
 
 /// What `behaviour` sends back for a query that `earlier` others came before.
-fn replies(
+pub(super) fn replies(
     behaviour: &Behaviour,
     query: &Message,
     transport: Transport,
@@ -358,21 +157,15 @@ fn name_of<const LABELS: usize>(labels: [&[u8]; LABELS]) -> Name {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::net::TcpStream;
 
     use super::*;
-    use crate::client::{ask_tcp, ask_udp, query, query_with_edns, receive, udp_to};
+    use crate::client::{a, addresses, ask_tcp, ask_udp, query, query_with_edns, receive, udp_to};
+    use crate::misbehave::Misbehaving;
 
     /// How long a silent server is listened to. It cannot prove silence, only fail to hear a reply.
     const SILENCE: Duration = Duration::from_millis(100);
-
-    fn a() -> Message {
-        query("www.example.test.", RecordType::A)
-    }
-
-    fn addresses(message: &Message) -> Vec<String> {
-        message.answers.iter().map(|record| record.data.to_string()).collect()
-    }
 
     fn assert_silent(server: &Misbehaving, query: &Message) {
         let before = server.queries();
@@ -545,27 +338,5 @@ mod tests {
 
         let alias = ask_udp(server.addr(), &a());
         assert_eq!(alias.answers[1].name.iter().next(), Some(HOSTILE_LABEL));
-    }
-
-    #[test]
-    fn what_is_no_query_is_counted_and_ignored() {
-        let server = Misbehaving::start(Behaviour::NonAuthoritative).unwrap();
-        let socket = udp_to(server.addr());
-        socket.send(b"hello").unwrap();
-        socket.send(&a().to_vec().unwrap()).unwrap();
-        assert_eq!(addresses(&Message::from_vec(&receive(&socket)).unwrap()), ["192.0.2.1"]);
-        assert_eq!(server.queries(), 2);
-    }
-
-    #[test]
-    fn ends_on_drop_with_a_reply_still_owed() {
-        let server = Misbehaving::start(Behaviour::SlowA { delay: Duration::from_secs(3600) });
-        let server = server.unwrap();
-        let socket = udp_to(server.addr());
-        socket.send(&a().to_vec().unwrap()).unwrap();
-        let v6 = query("www.example.test.", RecordType::AAAA);
-        socket.send(&v6.to_vec().unwrap()).unwrap();
-        receive(&socket);
-        drop(server);
     }
 }

@@ -1,0 +1,96 @@
+//! How queries come and replies go.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use hickory_proto::op::Message;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+
+use super::Behaviour;
+use super::replies::replies;
+
+/// The part of it that runs in the background.
+#[derive(Clone)]
+pub(super) struct Server {
+    pub(super) behaviour: Behaviour,
+    pub(super) queries: Arc<AtomicUsize>,
+}
+
+impl Server {
+    pub(super) async fn serve_udp(self, socket: UdpSocket) {
+        let socket = Arc::new(socket);
+        let mut buffer = vec![0; usize::from(u16::MAX)];
+        loop {
+            // An error is about an earlier reply that found nobody (Windows), not about the socket.
+            let Ok((length, client)) = socket.recv_from(&mut buffer).await else { continue };
+            let replies = self.replies(&buffer[..length], Transport::Udp);
+            let socket = Arc::clone(&socket);
+            tokio::spawn(async move {
+                for reply in replies {
+                    tokio::time::sleep(reply.delay).await;
+                    // A client that has gone does not want it.
+                    let _ = socket.send_to(&reply.octets, client).await;
+                }
+            });
+        }
+    }
+
+    pub(super) async fn serve_tcp(self, listener: TcpListener) {
+        loop {
+            let Ok((stream, _)) = listener.accept().await else { continue };
+            let server = self.clone();
+            tokio::spawn(async move {
+                // It ends in an error when the client has gone, which is how connections end.
+                let _ = server.serve_connection(stream).await;
+            });
+        }
+    }
+
+    async fn serve_connection(&self, mut stream: TcpStream) -> io::Result<()> {
+        loop {
+            let mut query = vec![0; usize::from(stream.read_u16().await?)];
+            stream.read_exact(&mut query).await?;
+            for reply in self.replies(&query, Transport::Tcp) {
+                tokio::time::sleep(reply.delay).await;
+                stream.write_all(&with_length(&reply.octets)).await?;
+            }
+        }
+    }
+
+    fn replies(&self, query: &[u8], transport: Transport) -> Vec<Reply> {
+        let earlier = self.queries.fetch_add(1, Ordering::SeqCst);
+        let Ok(query) = Message::from_vec(query) else { return Vec::new() };
+        replies(&self.behaviour, &query, transport, earlier)
+    }
+}
+
+/// A message on a TCP connection has its length before it (RFC 1035, 4.2.2).
+fn with_length(message: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(message.len()).expect("every reply here is far below 64 KiB");
+    [&length.to_be_bytes(), message].concat()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transport {
+    Udp,
+    Tcp,
+}
+
+pub(super) struct Reply {
+    pub(super) delay: Duration,
+    pub(super) octets: Vec<u8>,
+}
+
+impl Reply {
+    pub(super) fn now(message: &Message) -> Self {
+        Self::after(Duration::ZERO, message)
+    }
+
+    pub(super) fn after(delay: Duration, message: &Message) -> Self {
+        let octets = message.to_vec().expect("a decoded question and short records encode");
+        Self { delay, octets }
+    }
+}
