@@ -47,9 +47,14 @@ pub(crate) fn receive(socket: &UdpSocket) -> Vec<u8> {
 }
 
 pub(crate) fn ask_udp(addr: SocketAddr, query: &Message) -> Message {
+    Message::from_vec(&ask_udp_raw(addr, query)).unwrap()
+}
+
+/// The reply as it came.
+pub(crate) fn ask_udp_raw(addr: SocketAddr, query: &Message) -> Vec<u8> {
     let socket = udp_to(addr);
     socket.send(&query.to_vec().unwrap()).unwrap();
-    Message::from_vec(&receive(&socket)).unwrap()
+    receive(&socket)
 }
 
 pub(crate) fn ask_tcp(addr: SocketAddr, query: &Message) -> Message {

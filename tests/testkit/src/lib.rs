@@ -23,7 +23,10 @@ pub use encrypted::{CERTIFICATE_NAMES, EncryptedBehaviour, EncryptedServer, HTTP
 #[cfg(unix)]
 pub use listener::{FullBacklog, full_backlog};
 pub use listener::{Listener, closed_port};
-pub use misbehave::{Behaviour, HOSTILE_LABEL, HOSTILE_TEXT, Misbehaving, TCP_ANSWERS};
+pub use misbehave::{
+    Aliases, Behaviour, Damage, EXTRA_TEXT, HOSTILE_LABEL, HOSTILE_TEXT, Misbehaving, Misfit, NSID,
+    Oddity, Refusal, SERVER_COOKIE, Stream, TCP_ANSWERS,
+};
 #[cfg(unix)]
 pub use terminal::{Transcript, run_on_terminal};
 pub use zone::{Zone, demo_zones};

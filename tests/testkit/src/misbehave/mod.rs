@@ -1,7 +1,14 @@
 //! A DNS server that answers wrongly on purpose.
 
+mod aliases;
+mod damage;
+mod misfit;
+mod oddity;
+mod refusal;
 mod replies;
 mod server;
+mod stream;
+mod wire;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,8 +18,14 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, UdpSocket};
 
+pub use self::aliases::Aliases;
+pub use self::damage::Damage;
+pub use self::misfit::Misfit;
+pub use self::oddity::{NSID, Oddity, SERVER_COOKIE};
+pub use self::refusal::{EXTRA_TEXT, Refusal};
 pub(crate) use self::replies::proper_answer;
 use self::server::Server;
+pub use self::stream::Stream;
 use crate::background::Background;
 use crate::sockets::{LOOPBACK, Pair};
 
@@ -59,6 +72,18 @@ pub enum Behaviour {
     /// Names with [`HOSTILE_LABEL`] (as the alias in front of A and AAAA, as the target of PTR)
     /// and TXT with [`HOSTILE_TEXT`].
     Hostile,
+    /// Aliases that lead round in circles, far away, or to nothing.
+    Aliases(Aliases),
+    /// A message that cannot be read to its end.
+    Damaged(Damage),
+    /// A reply that does not fit the question.
+    Misfit(Misfit),
+    /// An answer that is right, and odd all the same.
+    Oddity(Oddity),
+    /// Something else instead of an answer.
+    Refusal(Refusal),
+    /// TC over UDP, and trouble over TCP.
+    Stream(Stream),
 }
 
 /// How many addresses (192.0.2.1, 192.0.2.2, …) the whole answer of [`Behaviour::Truncated`] has.

@@ -42,6 +42,12 @@ pub(super) fn replies(
         Behaviour::Garbage => vec![garbage(query)],
         Behaviour::DropFirst(dropped) if earlier < *dropped => vec![],
         Behaviour::Hostile => vec![Reply::now(&hostile_answer(query))],
+        Behaviour::Aliases(aliases) => aliases.replies(query, transport),
+        Behaviour::Damaged(damage) => damage.replies(query),
+        Behaviour::Misfit(misfit) => misfit.replies(query, transport),
+        Behaviour::Oddity(oddity) => oddity.replies(query, transport),
+        Behaviour::Refusal(refusal) => refusal.replies(query),
+        Behaviour::Stream(stream) => stream.replies(query, transport),
         Behaviour::NonAuthoritative
         | Behaviour::FormErrToEdns
         | Behaviour::SilentToEdns
@@ -51,19 +57,22 @@ pub(super) fn replies(
 }
 
 /// Time to live of every record here, in seconds.
-const TTL_S: u32 = 60;
+pub(super) const TTL_S: u32 = 60;
 
-const ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
-const ADDRESS_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
-const FORGED: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 66);
-const FORGED_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x666, 0, 0, 0, 0, 0x66);
+/// The longest datagram without EDNS (RFC 1035, 4.2.1).
+const PLAIN_OCTETS: u16 = 512;
+
+pub(super) const ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
+pub(super) const ADDRESS_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
+pub(super) const FORGED: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 66);
+pub(super) const FORGED_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0x666, 0, 0, 0, 0, 0x66);
 
 fn asks_for(query: &Message, record_type: RecordType) -> bool {
     query.queries.iter().any(|question| question.query_type == record_type)
 }
 
 /// A reply to `query` with its question, without records, with OPT if the query has it.
-fn empty_answer(query: &Message, rcode: ResponseCode) -> Message {
+pub(super) fn empty_answer(query: &Message, rcode: ResponseCode) -> Message {
     let mut reply = Message::response(query.metadata.id, query.metadata.op_code);
     reply.metadata = Metadata::response_from_request(&query.metadata);
     reply.metadata.recursion_available = true;
@@ -77,24 +86,42 @@ pub(crate) fn proper_answer(query: &Message) -> Message {
     with_addresses(empty_answer(query, ResponseCode::NoError), ADDRESS, ADDRESS_V6)
 }
 
-fn forged_answer(query: &Message) -> Message {
+pub(super) fn forged_answer(query: &Message) -> Message {
     with_addresses(empty_answer(query, ResponseCode::NoError), FORGED, FORGED_V6)
 }
 
 /// Adds one or the other address to the answer, as the question in `reply` asks for.
 fn with_addresses(mut reply: Message, v4: Ipv4Addr, v6: Ipv6Addr) -> Message {
     for question in &reply.queries {
-        let data = match question.query_type {
-            RecordType::A => RData::A(A(v4)),
-            RecordType::AAAA => RData::AAAA(AAAA(v6)),
-            _ => continue,
-        };
-        reply.answers.push(Record::from_rdata(question.name.clone(), TTL_S, data));
+        let data = address(question.query_type, v4, v6);
+        let record = |data| Record::from_rdata(question.name.clone(), TTL_S, data);
+        reply.answers.extend(data.map(record));
     }
     reply
 }
 
-fn large_answer(query: &Message, transport: Transport) -> Message {
+/// One or the other address, if it is an address that is asked for.
+pub(super) fn address(asked: RecordType, v4: Ipv4Addr, v6: Ipv6Addr) -> Option<RData> {
+    match asked {
+        RecordType::A => Some(RData::A(A(v4))),
+        RecordType::AAAA => Some(RData::AAAA(AAAA(v6))),
+        _ => None,
+    }
+}
+
+/// The reply if it fits in a datagram as large as `query` allows (RFC 6891, 6.2.5), or is not for
+/// one; otherwise TC and no answers.
+pub(super) fn fitting(mut reply: Message, query: &Message, transport: Transport) -> Message {
+    let allowed = query.edns.as_ref().map_or(PLAIN_OCTETS, Edns::max_payload).max(PLAIN_OCTETS);
+    let octets = Reply::now(&reply).octets.len();
+    if transport == Transport::Udp && octets > usize::from(allowed) {
+        reply.answers.clear();
+        reply.metadata.truncation = true;
+    }
+    reply
+}
+
+pub(super) fn large_answer(query: &Message, transport: Transport) -> Message {
     let mut reply = empty_answer(query, ResponseCode::NoError);
     reply.metadata.truncation = transport == Transport::Udp;
     let addresses = if transport == Transport::Udp { 1 } else { TCP_ANSWERS };
@@ -124,7 +151,7 @@ fn to_another_question(query: &Message) -> Message {
 fn garbage(query: &Message) -> Reply {
     let mut octets = query.metadata.id.to_be_bytes().to_vec();
     octets.extend([0xFF; 30]);
-    Reply { delay: Duration::ZERO, octets }
+    Reply::octets(Duration::ZERO, octets)
 }
 
 fn hostile_answer(query: &Message) -> Message {
@@ -151,7 +178,7 @@ fn hostile_answer(query: &Message) -> Message {
     reply
 }
 
-fn name_of<const LABELS: usize>(labels: [&[u8]; LABELS]) -> Name {
+pub(super) fn name_of<const LABELS: usize>(labels: [&[u8]; LABELS]) -> Name {
     Name::from_labels(labels).expect("labels below 64 octets make a name")
 }
 

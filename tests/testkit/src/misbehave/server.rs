@@ -1,6 +1,7 @@
 //! How queries come and replies go.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,6 +12,10 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
 use super::Behaviour;
 use super::replies::replies;
+use crate::sockets::LOOPBACK;
+
+/// Between the octets of [`Manner::Dribble`]. Short, and long enough for a segment each.
+const DRIBBLE_INTERVAL: Duration = Duration::from_millis(1);
 
 /// The part of it that runs in the background.
 #[derive(Clone)]
@@ -32,7 +37,7 @@ impl Server {
                 for reply in replies {
                     tokio::time::sleep(reply.delay).await;
                     // A client that has gone does not want it.
-                    let _ = socket.send_to(&reply.octets, client).await;
+                    let _ = send(&socket, &reply, client).await;
                 }
             });
         }
@@ -55,7 +60,15 @@ impl Server {
             stream.read_exact(&mut query).await?;
             for reply in self.replies(&query, Transport::Tcp) {
                 tokio::time::sleep(reply.delay).await;
-                stream.write_all(&with_length(&reply.octets)).await?;
+                let framed = with_length(&reply.octets);
+                match reply.manner {
+                    Manner::Whole | Manner::FromAnotherPort => stream.write_all(&framed).await?,
+                    Manner::Dribble => dribble(&mut stream, &framed).await?,
+                    Manner::ClosedInside => {
+                        return stream.write_all(&framed[..framed.len() / 2]).await;
+                    }
+                    Manner::ClosedBefore => return Ok(()),
+                }
             }
         }
     }
@@ -67,9 +80,27 @@ impl Server {
     }
 }
 
+async fn send(socket: &UdpSocket, reply: &Reply, client: SocketAddr) -> io::Result<usize> {
+    if reply.manner == Manner::FromAnotherPort {
+        let other = UdpSocket::bind(LOOPBACK).await?;
+        return other.send_to(&reply.octets, client).await;
+    }
+    socket.send_to(&reply.octets, client).await
+}
+
+/// Sends each octet by itself.
+async fn dribble(stream: &mut TcpStream, octets: &[u8]) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    for octet in octets {
+        stream.write_all(std::slice::from_ref(octet)).await?;
+        tokio::time::sleep(DRIBBLE_INTERVAL).await;
+    }
+    Ok(())
+}
+
 /// A message on a TCP connection has its length before it (RFC 1035, 4.2.2).
 fn with_length(message: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(message.len()).expect("every reply here is far below 64 KiB");
+    let length = u16::try_from(message.len()).expect("every reply here is below 64 KiB");
     [&length.to_be_bytes(), message].concat()
 }
 
@@ -79,9 +110,25 @@ pub(super) enum Transport {
     Tcp,
 }
 
+/// How a reply goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// As a reply should.
+    Whole,
+    /// Over UDP from a port of its own.
+    FromAnotherPort,
+    /// Over TCP octet by octet.
+    Dribble,
+    /// Over TCP the first half, then the end of the connection.
+    ClosedInside,
+    /// Over TCP not at all, but the end of the connection.
+    ClosedBefore,
+}
+
 pub(super) struct Reply {
     pub(super) delay: Duration,
     pub(super) octets: Vec<u8>,
+    pub(super) manner: Manner,
 }
 
 impl Reply {
@@ -91,6 +138,10 @@ impl Reply {
 
     pub(super) fn after(delay: Duration, message: &Message) -> Self {
         let octets = message.to_vec().expect("a decoded question and short records encode");
-        Self { delay, octets }
+        Self::octets(delay, octets)
+    }
+
+    pub(super) fn octets(delay: Duration, octets: Vec<u8>) -> Self {
+        Self { delay, octets, manner: Manner::Whole }
     }
 }
