@@ -1,6 +1,8 @@
 //! `lookup` as people and scripts run it. Every run names its server or its configuration, so that
 //! none asks the resolver of the machine.
 
+mod misbehaving;
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 

@@ -15,7 +15,7 @@ pub enum Aliases {
     /// Nowhere: the name is its own alias.
     SelfLoop,
     /// Over so many names, `hop1.example.` and so on, to the address of the last of them. Too long
-    /// for a datagram, it is empty with TC over UDP and whole over TCP. No message holds 3000.
+    /// for a datagram, it is empty with TC over UDP and whole over TCP. No message holds 1800.
     Chain(u16),
     /// To `nobody.example.`, which does not exist: NXDOMAIN (RFC 6604, 3).
     ToNobody,
