@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-use testkit::{Aliases, Behaviour, Damage, Misbehaving, Misfit, Oddity, Output, Refusal, Stream};
+use serde_json::{Value, json};
+use testkit::{
+    Aliases, Behaviour, Damage, EXTRA_TEXT, HOSTILE_TEXT, Misbehaving, Misfit, Oddity, Output,
+    Refusal, Stream,
+};
 
 use super::{at, rows, tells};
 
@@ -23,6 +26,12 @@ fn short(behaviour: Behaviour, words: &[&str]) -> Output {
 
 fn json_rows(behaviour: Behaviour, words: &[&str]) -> Vec<Value> {
     rows(&at(start(behaviour).addr(), &[words, &["-j"]].concat()))
+}
+
+/// No octet of it moves a cursor, changes a colour, or turns the direction of writing.
+fn assert_harmless(text: &str) {
+    let is_hostile = |c: char| !['\n', '\t'].contains(&c) && output::is_unsafe(c);
+    assert!(!text.contains(is_hostile), "{text:?}");
 }
 
 #[test]
@@ -90,6 +99,44 @@ fn what_is_no_message_is_no_reply() {
     tells(&short(Behaviour::Garbage, &BRIEFLY), 3, "no reply");
 }
 
+/// Everything before the damage is good; where what comes after it can be found, that is as well.
+#[test]
+fn the_good_records_of_a_damaged_message_are_shown_and_the_damage_is_told() {
+    let (first, both) = ("192.0.2.1\n", "192.0.2.1\n192.0.2.2\n");
+    for (damage, expected) in [
+        (Damage::CutInRecord, first),
+        (Damage::LengthTooLong, first),
+        (Damage::LengthTooShort, first),
+        (Damage::CountTooLarge, first),
+        (Damage::PointerLoop, first),
+        (Damage::PointerForward, first),
+        (Damage::PointerBeyond, first),
+        (Damage::LabelKind, first),
+        (Damage::LongName, first),
+        (Damage::ShortData, both),
+        (Damage::NoData, both),
+        (Damage::TrailingJunk, first),
+    ] {
+        let output = short(Behaviour::Damaged(damage), &BRIEFLY);
+        assert_eq!(output.text(), expected, "{damage:?}: {}", output.stderr);
+        assert_eq!(output.code, Some(0), "{damage:?}: {}", output.stderr);
+        assert!(output.stderr.contains("damaged"), "{damage:?}: {}", output.stderr);
+    }
+}
+
+#[test]
+fn one_empty_record_does_not_hide_the_others() {
+    for (record_type, expected) in [
+        ("AAAA", "2001:db8::1\n2001:db8::2\n"),
+        ("MX", "10 mail.example\n20 mail.example\n"),
+        ("TXT", "\"good\"\n\"fine\"\n"),
+    ] {
+        let words = ["www.usfca.edu", record_type, "-w", "0.4"];
+        let output = short(Behaviour::Damaged(Damage::NoData), &words);
+        assert_eq!(output.text(), expected, "{record_type}: {}", output.stderr);
+    }
+}
+
 #[test]
 fn aliases_that_go_round_in_a_circle_are_told() {
     for aliases in [Aliases::Loop, Aliases::SelfLoop] {
@@ -144,6 +191,67 @@ fn any_response_code_is_told_by_name_or_number() {
 }
 
 #[test]
+fn the_reason_that_a_server_gives_is_told() {
+    let cases = [
+        (Refusal::Bogus, 3, json!([[6, EXTRA_TEXT]])),
+        (Refusal::TwoErrors, 3, json!([[22, ""], [23, "192.0.2.53 does not reply"]])),
+        (Refusal::Blocked, 1, json!([[15, ""]])),
+        (Refusal::BrokenError, 3, json!([])),
+    ];
+    for (refusal, code, expected) in cases {
+        let row = &json_rows(Behaviour::Refusal(refusal), &WWW)[0];
+        let errors = row["ede"].as_array().unwrap_or_else(|| panic!("{refusal:?}: {row}"));
+        let told = errors.iter().map(|error| json!([error["code"], error["text"]]));
+        assert_eq!(told.collect::<Value>(), expected, "{refusal:?}");
+        let output = short(Behaviour::Refusal(refusal), &WWW);
+        assert_eq!((output.code, output.text()), (Some(code), ""), "{refusal:?}");
+        for error in errors {
+            let name = error["name"].as_str().unwrap();
+            assert!(!name.is_empty() && output.stderr.contains(name), "{refusal:?}: {output:?}");
+            let text = error["text"].as_str().unwrap();
+            assert!(output.stderr.contains(text), "{refusal:?}: {}", output.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_reason_beside_an_answer_is_told_and_changes_nothing() {
+    let row = &json_rows(Behaviour::Oddity(Oddity::Stale), &WWW)[0];
+    assert_eq!((&row["data"], &row["ede"][0]["code"]), (&"192.0.2.1".into(), &3.into()));
+    let output = short(Behaviour::Oddity(Oddity::Stale), &WWW);
+    assert_eq!((output.code, output.text()), (Some(0), "192.0.2.1\n"));
+    let output = short(Behaviour::Oddity(Oddity::Options), &WWW);
+    assert_eq!((output.text(), &*output.stderr), ("192.0.2.1\n", ""));
+}
+
+#[test]
+fn a_hostile_reason_is_shown_harmless() {
+    let hostile = || Behaviour::Refusal(Refusal::HostileText);
+    for format in ["table", "tsv", "csv", "json", "jsonl"] {
+        let output = at(start(hostile()).addr(), &["www.usfca.edu", "A", "-f", format]);
+        assert_eq!(output.code, Some(3), "{}", output.stderr);
+        assert_harmless(output.text());
+        assert_harmless(&output.stderr);
+        assert!(output.stderr.contains("red"), "{}", output.stderr);
+        // The line end in the text starts no line of its own.
+        assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+    }
+    let text = &json_rows(hostile(), &WWW)[0]["ede"][0]["text"];
+    assert_eq!(*text, *String::from_utf8_lossy(HOSTILE_TEXT));
+}
+
+#[test]
+fn a_server_that_does_not_take_edns_is_asked_without() {
+    for behaviour in
+        [Behaviour::SilentToEdns, Behaviour::FormErrToEdns, Behaviour::Refusal(Refusal::BadVers)]
+    {
+        let json = json_rows(behaviour.clone(), &WWW);
+        assert_eq!(json[0]["data"], "192.0.2.1", "{behaviour:?}");
+        assert_eq!(json[0]["edns"], false, "{behaviour:?}");
+    }
+}
+
+#[test]
 fn a_late_or_repeated_reply_is_one_answer() {
     let delay = Duration::from_millis(600);
     let late = json_rows(Behaviour::Oddity(Oddity::Late { delay }), &WWW);
@@ -173,6 +281,22 @@ fn many_addresses_are_all_shown() {
 fn an_answer_in_pieces_is_put_together() {
     let json = json_rows(Behaviour::Stream(Stream::Dribble), &WWW);
     assert_eq!((&json[0]["data"], &json[0]["transport"]), (&"192.0.2.1".into(), &"tcp".into()));
+}
+
+#[test]
+fn a_part_of_an_answer_is_not_taken_for_the_whole() {
+    for stream in [
+        Stream::TruncatedToo,
+        Stream::ClosedInside,
+        Stream::ClosedAtOnce,
+        Stream::Silent,
+        Stream::Empty,
+    ] {
+        let output = short(Behaviour::Stream(stream), &BRIEFLY);
+        assert_eq!((output.code, output.text()), (Some(3), ""), "{stream:?}: {}", output.stderr);
+        assert!(output.stderr.contains("cut short"), "{stream:?}: {}", output.stderr);
+        assert_eq!(json_rows(Behaviour::Stream(stream), &BRIEFLY)[0]["status"], "TRUNCATED");
+    }
 }
 
 #[test]
