@@ -285,18 +285,24 @@ fn an_answer_in_pieces_is_put_together() {
 
 #[test]
 fn a_part_of_an_answer_is_not_taken_for_the_whole() {
-    for stream in [
-        Stream::TruncatedToo,
-        Stream::ClosedInside,
-        Stream::ClosedAtOnce,
-        Stream::Silent,
-        Stream::Empty,
-    ] {
+    for stream in [Stream::ClosedInside, Stream::ClosedAtOnce, Stream::Silent, Stream::Empty] {
         let output = short(Behaviour::Stream(stream), &BRIEFLY);
         assert_eq!((output.code, output.text()), (Some(3), ""), "{stream:?}: {}", output.stderr);
         assert!(output.stderr.contains("cut short"), "{stream:?}: {}", output.stderr);
         assert_eq!(json_rows(Behaviour::Stream(stream), &BRIEFLY)[0]["status"], "TRUNCATED");
     }
+}
+
+#[test]
+fn an_answer_that_is_cut_short_over_tcp_as_well_is_told() {
+    for words in [&["www.usfca.edu", "A"][..], &["www.usfca.edu", "A", "--tcp"]] {
+        let output = short(Behaviour::Stream(Stream::TruncatedToo), words);
+        assert_eq!((output.code, output.text()), (Some(0), "192.0.2.1\n"), "{words:?}");
+        assert!(output.stderr.contains("cut short even over a connection"), "{}", output.stderr);
+    }
+    // Where nothing is left of it, nobody knows whether there is an address.
+    let nothing = short(Behaviour::Stream(Stream::TruncatedToo), &["www.usfca.edu", "AAAA"]);
+    tells(&nothing, 3, "cut short even over a connection");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::encrypted::{EncryptedError, Endpoint, Protocol, Sessions};
 use crate::framed;
-use crate::message::{self, EdnsRequest, Manner, Message};
+use crate::message::{self, Damage, EdnsRequest, Manner, Message};
 
 /// How long a question may take, all retries and servers included, unless told.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -462,7 +462,10 @@ impl Exchange<'_> {
         Ok(self.reply(message, transport, started))
     }
 
-    fn reply(&self, message: Message, transport: Transport, started: Instant) -> Reply {
+    fn reply(&self, mut message: Message, transport: Transport, started: Instant) -> Reply {
+        if message.flags.is_truncated() {
+            message.damage = Some(Damage::CutShort);
+        }
         Reply {
             message,
             server: self.server,

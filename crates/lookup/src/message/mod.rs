@@ -70,6 +70,8 @@ pub struct Record {
     pub ttl: u32,
     /// The data as on the wire, but for names: no pointer into the message is left in it.
     pub data: Vec<u8>,
+    /// Whether the data is not what its type has. It is as on the wire then.
+    pub is_malformed: bool,
 }
 
 /// A section of a message.
@@ -109,6 +111,8 @@ pub enum Damage {
     Opt,
     /// So many octets stand after its end.
     Trailing(usize),
+    /// It was cut short (TC) where there is room for all of it.
+    CutShort,
 }
 
 impl fmt::Display for Damage {
@@ -122,6 +126,7 @@ impl fmt::Display for Damage {
             }
             Self::Opt => write!(f, "its EDNS record is malformed"),
             Self::Trailing(octets) => write!(f, "{octets} octets too many stand at its end"),
+            Self::CutShort => write!(f, "it was cut short even over a connection"),
         }
     }
 }
@@ -279,6 +284,7 @@ impl Message {
             record_type,
             class: DNSClass::from(raw.class),
             ttl: raw.ttl,
+            is_malformed: data.is_none(),
             data: data.unwrap_or_else(|| octets[raw.data.clone()].to_vec()),
         };
         match section {
@@ -301,7 +307,11 @@ impl Message {
     pub const fn lost_answers(&self) -> bool {
         matches!(
             self.damage,
-            Some(Damage::BreaksOff(Section::Question | Section::Answer) | Damage::Data(_))
+            Some(
+                Damage::BreaksOff(Section::Question | Section::Answer)
+                    | Damage::Data(_)
+                    | Damage::CutShort
+            )
         )
     }
 }
@@ -388,6 +398,10 @@ const fn parts(record_type: u16) -> &'static [Part] {
         24 | 46 => &[Octets(18), Name],
         // SRV
         33 => &[Octets(6), Name],
+        // HINFO
+        13 => &[Text, Text],
+        // TXT SPF: one text at least.
+        16 | 99 => &[Text],
         // NAPTR
         35 => &[Octets(4), Text, Text, Text, Name],
         // A AAAA: none; but their length is known.
@@ -399,7 +413,7 @@ const fn parts(record_type: u16) -> &'static [Part] {
 
 /// Whether the data ends with the last of its parts.
 const fn ends_with_parts(record_type: u16) -> bool {
-    !matches!(record_type, 6 | 24 | 30 | 46) && !parts(record_type).is_empty()
+    !matches!(record_type, 6 | 16 | 24 | 30 | 46 | 99) && !parts(record_type).is_empty()
 }
 
 /// The data of a record with its names written out. `None`: it is not what its type has.
@@ -508,6 +522,10 @@ mod tests {
             (with(record(WWW, 1, &[1, 2, 3])), 2, Some(Damage::Data(RecordType::A))),
             (with(record(WWW, 1, &[1, 2, 3, 4, 5])), 2, Some(Damage::Data(RecordType::A))),
             (with(record(WWW, 15, b"")), 2, Some(Damage::Data(RecordType::MX))),
+            (with(record(WWW, 16, b"")), 2, Some(Damage::Data(RecordType::TXT))),
+            (with(record(WWW, 16, b"\x02a")), 2, Some(Damage::Data(RecordType::TXT))),
+            (with(record(WWW, 16, b"\x01a\x01b")), 2, None),
+            (with(record(WWW, 13, b"\x01a")), 2, Some(Damage::Data(RecordType::HINFO))),
             (with(record(WWW, 5, b"\xc0\xff")), 2, Some(Damage::Data(RecordType::CNAME))),
             (with(record(WWW, 5, b"\0\0")), 2, Some(Damage::Data(RecordType::CNAME))),
             (with(record(WWW, 65280, b"")), 2, None),
@@ -516,6 +534,8 @@ mod tests {
             let message = Message::read(&message([1, 2, 0, 0], &rest)).unwrap();
             assert_eq!((message.answers.len(), message.damage), (answers, damage), "{rest:?}");
             assert_eq!(message.answers[0].data, [192, 0, 2, 1]);
+            let is_malformed = matches!(damage, Some(Damage::Data(_)));
+            assert_eq!(message.answers.last().unwrap().is_malformed, is_malformed, "{rest:?}");
         }
     }
 
