@@ -226,18 +226,22 @@ fn a_reason_beside_an_answer_is_told_and_changes_nothing() {
 
 #[test]
 fn a_hostile_reason_is_shown_harmless() {
-    let hostile = || Behaviour::Refusal(Refusal::HostileText);
-    for format in ["table", "tsv", "csv", "json", "jsonl"] {
-        let output = at(start(hostile()).addr(), &["www.usfca.edu", "A", "-f", format]);
-        assert_eq!(output.code, Some(3), "{}", output.stderr);
-        assert_harmless(output.text());
-        assert_harmless(&output.stderr);
-        assert!(output.stderr.contains("red"), "{}", output.stderr);
-        // The line end in the text starts no line of its own.
-        assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+    for (behaviour, code) in
+        [(Behaviour::Refusal(Refusal::HostileText), 3), (Behaviour::Oddity(Oddity::HostileText), 0)]
+    {
+        for format in ["table", "tsv", "csv", "json", "jsonl"] {
+            let server = start(behaviour.clone());
+            let output = at(server.addr(), &["www.usfca.edu", "A", "-f", format]);
+            assert_eq!(output.code, Some(code), "{}", output.stderr);
+            assert_harmless(output.text());
+            assert_harmless(&output.stderr);
+            assert!(output.stderr.contains("red"), "{}", output.stderr);
+            // The line end in the text starts no line of its own.
+            assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+        }
+        let text = &json_rows(behaviour, &WWW)[0]["ede"][0]["text"];
+        assert_eq!(*text, *String::from_utf8_lossy(HOSTILE_TEXT));
     }
-    let text = &json_rows(hostile(), &WWW)[0]["ede"][0]["text"];
-    assert_eq!(*text, *String::from_utf8_lossy(HOSTILE_TEXT));
 }
 
 #[test]

@@ -309,7 +309,8 @@ fn extended_errors(found: &Found) -> String {
         let name = extended_error_name(error.code);
         let _ = write!(text, "; EDE {} ({name})", error.code);
         if !error.text.is_empty() {
-            let _ = write!(text, ": '{}'", error.text);
+            // In one line: a line end of the server's starts no line of ours.
+            let _ = write!(text, ": '{}'", error.text.replace(['\r', '\n'], " "));
         }
     }
     text

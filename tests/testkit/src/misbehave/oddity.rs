@@ -9,6 +9,7 @@ use hickory_proto::rr::rdata::opt::EdnsOption;
 use hickory_proto::rr::{RData, Record, RecordType};
 use hickory_proto::serialize::binary::BinEncodable;
 
+use super::HOSTILE_TEXT;
 use super::refusal::extended_error;
 use super::replies::{ADDRESS, TTL_S, empty_answer, fitting, proper_answer};
 use super::server::{Reply, Transport};
@@ -34,6 +35,8 @@ pub enum Oddity {
     },
     /// The extended error 3 (Stale Answer, RFC 8914, 4.4) to a query with OPT.
     Stale,
+    /// The extended error 0 (Other Error) with [`HOSTILE_TEXT`] to a query with OPT.
+    HostileText,
     /// The options that a query asks for: NSID [`NSID`] (RFC 5001), a server cookie behind the
     /// client's (RFC 7873), the client's subnet with itself as the scope (RFC 7871).
     Options,
@@ -67,6 +70,9 @@ impl Oddity {
             Self::Twice => return vec![Reply::now(&proper), Reply::now(&proper)],
             Self::Late { delay } => return vec![Reply::after(delay, &proper)],
             Self::Stale => return vec![with_options(query, &extended_error(3, b""))],
+            Self::HostileText => {
+                return vec![with_options(query, &extended_error(0, HOSTILE_TEXT))];
+            }
             Self::Options => return vec![with_options(query, &options_for(query))],
         }
         vec![Reply::now(&proper)]
@@ -203,5 +209,8 @@ mod tests {
         let stale = ask_udp(start(Oddity::Stale).addr(), &with_edns());
         assert_eq!(options(&stale), [(15, vec![0, 3])]);
         assert_eq!(addresses(&stale), ["192.0.2.1"]);
+        let hostile = ask_udp(start(Oddity::HostileText).addr(), &with_edns());
+        assert_eq!(options(&hostile), [(15, [&[0, 0], HOSTILE_TEXT].concat())]);
+        assert_eq!(addresses(&hostile), ["192.0.2.1"]);
     }
 }
