@@ -19,9 +19,14 @@ pub enum Profile {
     Release,
 }
 
+/// The cargo that runs this.
+pub fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
 /// Builds every tool. Returns where the program of each is.
 pub fn tools(profile: Profile) -> Result<HashMap<String, PathBuf>> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo();
     cargo.current_dir(root()).args([
         "build",
         "--locked",

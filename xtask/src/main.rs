@@ -2,6 +2,7 @@
 
 mod build;
 mod docs;
+mod fuzz;
 mod gen_ports;
 mod generated;
 mod install;
@@ -35,6 +36,16 @@ enum Task {
         check: bool,
     },
 
+    /// Give the readers of messages and names what nobody thought of (needs cargo-fuzz)
+    Fuzz {
+        /// One of the targets in fuzz/fuzz_targets [default: all of them in turn]
+        target: Option<String>,
+
+        /// How long each target is fuzzed, in seconds
+        #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+        seconds: u64,
+    },
+
     /// Write the table of services from its source
     GenPorts {
         /// Write nothing; fail if the table is stale
@@ -48,6 +59,7 @@ fn main() -> Result<()> {
         Task::Tour => tour::run(),
         Task::Install { root } => install::run(root),
         Task::Docs { check } => docs::run(check),
+        Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::GenPorts { check } => gen_ports::run(check),
     };
     // Whoever reads only the beginning has seen enough.

@@ -83,7 +83,7 @@ pub struct Encrypted {
     pub sessions: Arc<Sessions>,
 }
 
-#[cfg(test)]
+#[cfg(any(fuzzing, test))]
 impl Question {
     /// A question as a program asks its resolver: with recursion, over UDP first.
     #[must_use]
@@ -507,7 +507,7 @@ pub(crate) fn after(duration: Duration) -> Instant {
 /// (RFC 5452, 9.1). The rest of the message is not looked at.
 ///
 /// A refusal may leave the question out, as servers do that could not read it.
-fn believe(octets: &[u8], id: u16, question: &Question) -> Option<Message> {
+pub(crate) fn believe(octets: &[u8], id: u16, question: &Question) -> Option<Message> {
     const REFUSALS: [u16; 4] = [1, 2, 4, 5];
     let message = Message::read(octets)?;
     let flags = message.flags;

@@ -33,5 +33,9 @@ mod ways;
 #[cfg(test)]
 mod fake;
 
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
+
 pub use cli::{Cli, Failure};
 pub use row::Row;
