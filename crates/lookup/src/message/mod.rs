@@ -9,13 +9,20 @@ mod query;
 use std::fmt;
 
 use hickory_proto::rr::{DNSClass, Name, RecordType};
-use hickory_proto::serialize::binary::{BinDecodable, BinDecoder};
+
+use crate::name::{LABEL_MAX_OCTETS, NAME_MAX_OCTETS};
 
 pub use edns::{Edns, ExtendedError, extended_error_name};
 pub use query::{ClientSubnet, EdnsRequest, Manner, PAYLOAD_OCTETS, query};
 
 /// Octets of a header (RFC 1035, 4.1.1).
 pub const HEADER_OCTETS: usize = 12;
+
+/// A name of [`NAME_MAX_OCTETS`] has so many labels at most, and the root.
+const LABELS_MAX: usize = NAME_MAX_OCTETS / 2;
+
+/// The pointers that a name may lead over: one to each of its labels is more than anybody writes.
+const POINTERS_MAX: usize = LABELS_MAX;
 
 /// The type of the pseudo-record that carries EDNS (RFC 6891, 6.1.1).
 const OPT: u16 = 41;
@@ -346,13 +353,41 @@ impl Cursor<'_> {
         self.array().map(u32::from_be_bytes)
     }
 
-    /// A name, over the pointers in it (RFC 1035, 4.1.4): only back, so that it has an end.
+    /// A name, over the pointers in it (RFC 1035, 4.1.4): each leads further back, so that it has
+    /// an end, and there are [`POINTERS_MAX`] at most.
+    ///
+    /// Not hickory's: it follows any number of them, of which a message holds thousands for each
+    /// of thousands of names.
     fn name(&mut self) -> Option<Name> {
-        let start = u16::try_from(self.position).ok()?;
-        let mut decoder = BinDecoder::new(self.octets).clone(start);
-        let mut name = Name::read(&mut decoder).ok()?;
+        let mut labels = Vec::new();
+        let mut pointers = 0;
+        let (mut start, mut position) = (self.position, self.position);
+        let mut end = None;
+        loop {
+            let length = *self.octets.get(position)?;
+            position += 1;
+            match usize::from(length) {
+                0 => break,
+                length @ 1..=LABEL_MAX_OCTETS if labels.len() < LABELS_MAX => {
+                    labels.push(self.octets.get(position..position + length)?);
+                    position += length;
+                }
+                0xc0.. if pointers < POINTERS_MAX => {
+                    let low = *self.octets.get(position)?;
+                    end.get_or_insert(position + 1);
+                    position = usize::from(u16::from_be_bytes([length & 0x3f, low]));
+                    if position >= start {
+                        return None;
+                    }
+                    start = position;
+                    pointers += 1;
+                }
+                _ => return None,
+            }
+        }
+        let mut name = Name::from_labels(labels).ok()?;
         name.set_fqdn(true);
-        self.position = decoder.index();
+        self.position = end.unwrap_or(position);
         Some(name)
     }
 
@@ -452,6 +487,7 @@ pub fn push_name(octets: &mut Vec<u8>, name: &Name) {
 
 #[cfg(test)]
 mod tests {
+    use hickory_proto::serialize::binary::{BinDecodable as _, BinDecoder};
     use proptest::prelude::*;
 
     use super::*;
@@ -553,6 +589,30 @@ mod tests {
     }
 
     #[test]
+    fn a_name_leads_over_so_many_pointers_at_most() {
+        // A label or none, and a pointer to the one before: the first to the root at the start.
+        let chain = |label: &[u8], pointers: usize| {
+            let mut octets = vec![0];
+            let mut before = 0;
+            for _ in 0..pointers {
+                let here = u16::try_from(octets.len()).unwrap();
+                octets.extend(label);
+                octets.extend((0xc000_u16 | before).to_be_bytes());
+                before = here;
+            }
+            let mut cursor = Cursor { octets: &octets, position: usize::from(before) };
+            let name = cursor.name()?;
+            assert_eq!(cursor.position, octets.len());
+            Some(name.iter().count())
+        };
+        assert_eq!(chain(b"\x01a", LABELS_MAX), Some(LABELS_MAX));
+        assert_eq!(chain(b"\x01a", LABELS_MAX + 1), None);
+        assert_eq!(chain(b"", POINTERS_MAX), Some(0));
+        assert_eq!(chain(b"", POINTERS_MAX + 1), None);
+        assert_eq!(chain(&[&[63][..], &[b'a'; 63]].concat(), 4), None);
+    }
+
+    #[test]
     fn two_opt_records_are_one_too_many() {
         let opt = record(b"\0", 41, b"");
         let message = Message::read(&message([1, 0, 0, 2], &[&opt[..], &opt].concat())).unwrap();
@@ -570,6 +630,24 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_hickory_reads_as_a_name_is_the_same_name_here(
+            octets in prop::collection::vec(
+                prop_oneof![0_u8..4, Just(0xc0), any::<u8>()],
+                0..80,
+            ),
+            position in 0_u16..40,
+        ) {
+            prop_assume!(usize::from(position) <= octets.len());
+            let mut decoder = BinDecoder::new(&octets).clone(position);
+            if let Ok(expected) = Name::read(&mut decoder) {
+                let mut cursor = Cursor { octets: &octets, position: position.into() };
+                let name = cursor.name().unwrap();
+                prop_assert!(name.iter().eq(expected.iter()));
+                prop_assert_eq!(cursor.position, decoder.index());
+            }
+        }
+
         #[test]
         fn no_octets_are_too_odd(
             counts in prop::array::uniform4(0_u16..5),
