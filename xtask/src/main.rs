@@ -1,11 +1,17 @@
 //! The toolkit's own chores: `cargo xtask`.
 
+#[cfg(target_os = "linux")]
+mod bench;
 mod build;
 mod docs;
 mod fuzz;
 mod gen_ports;
 mod generated;
 mod install;
+#[cfg(target_os = "linux")]
+mod lab;
+#[cfg(target_os = "linux")]
+mod rig;
 mod tools;
 mod tour;
 
@@ -21,6 +27,21 @@ use clap::Parser;
 enum Task {
     /// Show every tool at work, against a DNS server and listeners of its own on loopback
     Tour,
+
+    /// Ask real servers the same as the tools of others do, and compare (takes root)
+    #[cfg(target_os = "linux")]
+    Lab(rig::Selection),
+
+    /// Measure the tools beside those of others, in one run; asserts no times (takes root)
+    #[cfg(target_os = "linux")]
+    Bench {
+        #[command(flatten)]
+        selection: rig::Selection,
+
+        /// How often to repeat what is measured
+        #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+        rounds: u16,
+    },
 
     /// Install the tools, their man pages and shell completions
     Install {
@@ -57,6 +78,10 @@ enum Task {
 fn main() -> Result<()> {
     let done = match Task::parse() {
         Task::Tour => tour::run(),
+        #[cfg(target_os = "linux")]
+        Task::Lab(selection) => lab::run(&selection),
+        #[cfg(target_os = "linux")]
+        Task::Bench { selection, rounds } => bench::run(&selection, rounds.into()),
         Task::Install { root } => install::run(root),
         Task::Docs { check } => docs::run(check),
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),

@@ -1,0 +1,16 @@
+//! The bench: our tools beside those of others, in one run, on one machine. It asserts no times.
+
+mod lookup;
+
+use anyhow::Result;
+
+use crate::build::Profile;
+use crate::rig::{Chapter, Selection, perform};
+
+/// Every chapter, in the order in which they run.
+const CHAPTERS: [Chapter; 1] = [lookup::CHAPTER];
+
+/// Runs the chapters that are selected, each measurement so many times.
+pub fn run(selection: &Selection, rounds: usize) -> Result<()> {
+    perform(("bench", Profile::Release), &CHAPTERS, selection, rounds)
+}

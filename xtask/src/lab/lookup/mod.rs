@@ -1,0 +1,64 @@
+//! `lookup` beside dig, kdig and delv, against knot, nsd and unbound.
+
+mod answer;
+mod certificates;
+mod clients;
+mod differences;
+mod encrypted;
+mod leaves;
+mod misfortune;
+mod resolver;
+mod servers;
+mod signing;
+mod trace;
+mod transfer;
+mod types;
+
+use std::io::{self, Write};
+
+use anyhow::Result;
+
+use self::servers::World;
+use crate::rig::{Chapter, Sheet, Stage, program};
+
+/// The lab's chapter of `lookup`.
+pub const CHAPTER: Chapter = Chapter {
+    name: "lookup",
+    programs: &[
+        program("knotd", "knot"),
+        program("nsd", "nsd"),
+        program("unbound", "unbound"),
+        program("dig", "bind9-dnsutils"),
+        program("delv", "bind9-dnsutils"),
+        program("host", "bind9-host"),
+        program("dnssec-keygen", "bind9-utils"),
+        program("dnssec-signzone", "bind9-utils"),
+        program("kdig", "knot-dnsutils"),
+        program("getent", "libc-bin"),
+        program("openssl", "openssl"),
+    ],
+    run,
+};
+
+/// Looks at something, and tells what it saw.
+type Section = fn(&World) -> Result<Sheet>;
+
+/// What is looked at, each with its title.
+const SECTIONS: [(&str, Section); 6] = [
+    ("Every record type, as knot and nsd serve it", types::compare),
+    ("What a validating resolver makes of it", resolver::compare),
+    ("Encrypted DNS, for now as kdig asks for it", encrypted::compare),
+    ("Whole zones", transfer::compare),
+    ("From the root down", trace::compare),
+    ("Servers that do not answer", misfortune::compare),
+];
+
+fn run(stage: &Stage) -> Result<usize> {
+    let world = World::start(stage)?;
+    let mut surprises = 0;
+    for (title, section) in SECTIONS {
+        surprises += section(&world)?.print(title)?;
+        io::stdout().flush()?;
+    }
+    Ok(surprises)
+}

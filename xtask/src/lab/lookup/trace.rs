@@ -1,0 +1,111 @@
+//! From the lab's root down: which servers lookup asks, and which dig does.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use testkit::run;
+
+use super::clients::lookup;
+use super::servers::{KNOT, NOBODY, NSD, ROOT_SERVER, World};
+use crate::rig::Sheet;
+
+/// A trace, and the servers on its way.
+struct Case {
+    name: &'static str,
+    record_type: &'static str,
+    /// The servers in their order.
+    path: &'static [&'static str],
+    /// How it ends.
+    status: &'static str,
+    /// Whether dig, which neither follows aliases nor goes on after a dead end, goes the same way.
+    is_as_dig: bool,
+}
+
+const CASES: [Case; 6] = [
+    Case {
+        name: "www.signed.test",
+        record_type: "A",
+        path: &[ROOT_SERVER, NSD, KNOT],
+        status: "NOERROR",
+        is_as_dig: true,
+    },
+    Case {
+        name: "nowhere.insecure.test",
+        record_type: "A",
+        path: &[ROOT_SERVER, NSD, KNOT],
+        status: "NXDOMAIN",
+        is_as_dig: true,
+    },
+    Case {
+        name: "www.nsec3.test",
+        record_type: "MX",
+        path: &[ROOT_SERVER, NSD, KNOT],
+        status: "NODATA",
+        is_as_dig: true,
+    },
+    Case {
+        name: "ns.lab-root",
+        record_type: "A",
+        path: &[ROOT_SERVER],
+        status: "NOERROR",
+        is_as_dig: true,
+    },
+    Case {
+        name: "alias.lab-root",
+        record_type: "A",
+        path: &[ROOT_SERVER, NSD, KNOT],
+        status: "NOERROR",
+        is_as_dig: false,
+    },
+    Case {
+        name: "www.child.signed.test",
+        record_type: "A",
+        path: &[ROOT_SERVER, NSD, KNOT, NOBODY],
+        status: "",
+        is_as_dig: false,
+    },
+];
+
+/// Compares them all.
+pub fn compare(world: &World) -> Result<Sheet> {
+    let mut sheet = Sheet::new(&["name", "type", "ends", "servers", "dig"]);
+    for case in &CASES {
+        let Case { name, record_type, path, status, is_as_dig } = case;
+        let root = ["--trace", "--root", ROOT_SERVER, "-t", record_type, "--", name];
+        let (output, rows) = lookup(world, &root)?;
+        let ours = path_of(&rows);
+        let end = rows.last().and_then(|row| row["status"].as_str()).unwrap_or_default();
+        let theirs = dig_path(name, record_type)?;
+        let verdict = match (is_as_dig, theirs == ours) {
+            (_, true) => "the same",
+            (true, false) => "other",
+            (false, false) => "ends before",
+        };
+        sheet.row([*name, *record_type, end, &ours.join(" "), verdict]);
+        let question = format!("{name} {record_type}");
+        sheet.expect(ours == *path, || format!("{question}: {ours:?}, not {path:?}: {output:?}"));
+        sheet.expect(status.is_empty() || end == *status, || format!("{question} is not {status}"));
+        sheet.expect(verdict != "other", || format!("{question}: dig goes {theirs:?}"));
+    }
+    Ok(sheet)
+}
+
+/// The servers of the rows, each once for as long as it is the same.
+fn path_of(rows: &[Value]) -> Vec<String> {
+    let servers = rows.iter().filter_map(|row| row["server"].as_str());
+    let mut path: Vec<_> = servers.map(str::to_owned).collect();
+    path.dedup();
+    path
+}
+
+/// The servers that `dig +trace` got something from. The first tells it of the root only.
+fn dig_path(name: &str, record_type: &str) -> Result<Vec<String>> {
+    let server = format!("@{ROOT_SERVER}");
+    let args = ["-r", &server, "+trace", "+tries=1", "+time=1", "-q", name, "-t", record_type];
+    let output = run("dig", args);
+    let mut path = Vec::new();
+    for line in output.text().lines().filter(|line| line.starts_with(";; Received ")) {
+        let (_, from) = line.split_once(" from ").context("something is received from a server")?;
+        path.extend(from.split('#').next().map(str::to_owned));
+    }
+    Ok(path.split_off(path.len().min(1)))
+}

@@ -1,0 +1,19 @@
+//! What lab and bench stand on: a namespace of their own, servers that end, plain tables.
+
+mod chapter;
+mod daemon;
+mod folder;
+mod namespace;
+mod packages;
+mod process;
+mod servers;
+mod sheet;
+
+pub use chapter::{Chapter, Selection, Stage, perform};
+pub use daemon::Daemon;
+pub use folder::Folder;
+pub use namespace::{add_address, drop_all_to, put_in_place};
+pub use packages::{find, program};
+pub use process::succeed;
+pub use servers::{Zone, knot, start_server};
+pub use sheet::Sheet;
