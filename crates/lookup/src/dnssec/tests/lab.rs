@@ -183,6 +183,7 @@ impl Zone {
             class: DNSClass::IN,
             ttl: TTL,
             data,
+            is_malformed: false,
         };
         section.extend(data.iter().map(|data| record(record_type, data.clone())));
         if self.signed && !(self.is_cut(owner) && record_type == RecordType::NS) {
@@ -239,6 +240,7 @@ impl Zone {
                     class: DNSClass::IN,
                     ttl: TTL,
                     data,
+                    is_malformed: false,
                 });
                 return Some(target);
             }

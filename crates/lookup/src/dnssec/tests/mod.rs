@@ -307,6 +307,7 @@ fn failures_and_referrals_are_not_judged() {
         record_type: RecordType::NS,
         class: DNSClass::IN,
         ttl: 60,
+        is_malformed: false,
         data: b"\0".to_vec(),
     });
     let unfinished = "the reply does not say what is at www.one.test";

@@ -177,6 +177,7 @@ fn any_record() -> impl Strategy<Value = Record> {
             class: DNSClass::IN,
             ttl,
             data,
+            is_malformed: false,
         })
 }
 

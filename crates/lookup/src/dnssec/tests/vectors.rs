@@ -67,7 +67,7 @@ fn record(line: &str) -> Record {
         _ => data = rdata(words[1], &words[2..].join(" ")).1,
     }
     let name = name(words[0]);
-    Record { name, record_type, class: DNSClass::IN, ttl: 3600, data }
+    Record { name, record_type, class: DNSClass::IN, ttl: 3600, data, is_malformed: false }
 }
 
 fn records(lines: &[&str]) -> Vec<Record> {
