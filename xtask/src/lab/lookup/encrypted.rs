@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use testkit::run;
 
 use super::certificates::SERVER_NAME;
+use super::clients::lookup;
 use super::servers::{UNBOUND, World};
 use crate::rig::Sheet;
 
@@ -24,7 +25,7 @@ enum Trust {
 
 /// A way to ask, and whether there is an answer.
 struct Case {
-    /// As a URL with the name that is to be verified.
+    /// As `lookup` names the server.
     server: String,
     trust: Trust,
     /// The options with which kdig asks the same.
@@ -36,13 +37,25 @@ struct Case {
 pub fn compare(world: &World) -> Result<Sheet> {
     let authority = world.certificates.authority.to_str();
     let authority = authority.context("the path of a file of ours is text")?;
-    let mut sheet = Sheet::new(&["server", "trusts", "kdig"]);
+    let mut sheet = Sheet::new(&["server", "trusts", "lookup", "transport", "kdig"]);
     for case in cases(authority) {
         let Case { server, trust, kdig, is_answered } = case;
+        let at = format!("@{server}");
+        let mut args = vec!["-t", "A", &*at, NAME];
+        if trust == Trust::Authority {
+            args.extend(["--ca", authority]);
+        }
+        let (output, rows) = lookup(world, &args)?;
+        let transport = rows.first().and_then(|row| row["transport"].as_str()).unwrap_or("-");
+        let ours = output.code == Some(0);
+        let is_well = output.code == Some(if is_answered { 0 } else { 3 });
         let theirs = !run("kdig", &kdig).stdout.is_empty();
         let outcome = |is_answered| if is_answered { "answer" } else { "none" };
         let (trusts, expected) = (format!("{trust:?}").to_lowercase(), outcome(is_answered));
-        sheet.row([&*server, &*trusts, outcome(theirs)]);
+        sheet.row([&*server, &*trusts, outcome(ours), transport, outcome(theirs)]);
+        sheet.expect(is_well, || {
+            format!("@{server}: lookup: not {expected}: {output:?}")
+        });
         sheet.expect(theirs == is_answered, || format!("@{server}: kdig has not {expected}"));
     }
     Ok(sheet)

@@ -47,7 +47,7 @@ type Section = fn(&World) -> Result<Sheet>;
 const SECTIONS: [(&str, Section); 6] = [
     ("Every record type, as knot and nsd serve it", types::compare),
     ("What a validating resolver makes of it", resolver::compare),
-    ("Encrypted DNS, for now as kdig asks for it", encrypted::compare),
+    ("Encrypted DNS", encrypted::compare),
     ("Whole zones", transfer::compare),
     ("From the root down", trace::compare),
     ("Servers that do not answer", misfortune::compare),
