@@ -434,7 +434,8 @@ pub(crate) fn about(found: &Found, status: Cow<'static, str>) -> About {
         asked_name: present(&found.name),
         asked_type: found.record_type,
         status,
-        canonical_name: Some(present(&found.canonical_name)),
+        canonical_name: (found.canonical_name != found.name)
+            .then(|| present(&found.canonical_name)),
         source: Some(source(found)),
     }
 }

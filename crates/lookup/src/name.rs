@@ -172,18 +172,28 @@ pub fn present(name: &Name) -> String {
         if index > 0 {
             text.push('.');
         }
-        for &octet in label {
-            match octet {
-                octet if SPECIAL.contains(&octet) => {
-                    text.push('\\');
-                    text.push(char::from(octet));
-                }
-                b'!'..=b'~' => text.push(char::from(octet)),
-                octet => push_decimal(&mut text, octet),
-            }
-        }
+        push_label(&mut text, label);
     }
     text
+}
+
+/// Appends a label in presentation form.
+pub(crate) fn push_label(text: &mut String, label: &[u8]) {
+    let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
+    if label.iter().all(is_plain) {
+        // Nearly all are: no octet of it needs a second look.
+        return text.push_str(str::from_utf8(label).expect("plain octets are ASCII"));
+    }
+    for &octet in label {
+        match octet {
+            octet if SPECIAL.contains(&octet) => {
+                text.push('\\');
+                text.push(char::from(octet));
+            }
+            b'!'..=b'~' => text.push(char::from(octet)),
+            octet => push_decimal(text, octet),
+        }
+    }
 }
 
 /// Appends `\DDD`, three decimal digits (RFC 1035, 5.1).

@@ -78,7 +78,7 @@ pub struct About {
     pub asked_type: RecordType,
     /// How the question ended: NOERROR, NODATA, NXDOMAIN, SERVFAIL, TIMEOUT, …
     pub status: Cow<'static, str>,
-    /// Where the aliases of the name lead.
+    /// Where the aliases of the name lead, if it has some.
     pub canonical_name: Option<String>,
     /// Who answered, or did not.
     pub source: Option<Source>,
@@ -308,7 +308,8 @@ impl Record for Row {
         })
         .extra(),
         Column::<Self>::new("canonical_name", "where the aliases of the name lead", |it| {
-            it.about.canonical_name.as_deref().map(|name| Value::Notation(name.into())).into()
+            let name = it.about.canonical_name.as_deref().unwrap_or(&it.about.asked_name);
+            it.reply().map(|_| Value::Notation(name.into())).into()
         })
         .extra(),
         Column::<Self>::new("asked_name", "the name that was asked for", |it| {

@@ -96,7 +96,7 @@ impl<'a> Value<'a> {
         match self {
             Self::Bool(true) => out.push_str("yes"),
             Self::Bool(false) => out.push_str("no"),
-            Self::Int(number) => push_display(out, number),
+            Self::Int(number) => push_number(out, *number),
             Self::Float(number) if number.is_finite() => {
                 push_display(out, format_args!("{number:.3}"));
             }
@@ -129,6 +129,22 @@ impl<'a> Value<'a> {
             }
         }
     }
+}
+
+/// Appends a number in decimal; the formatting machinery of std takes several times as long.
+fn push_number(out: &mut String, mut number: u64) {
+    // As many digits as the greatest has.
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + u8::try_from(number % 10).expect("a digit");
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.push_str(str::from_utf8(&digits[start..]).expect("digits are ASCII"));
 }
 
 /// A comma inside an item is escaped, so that the commas left are those between the items.

@@ -4,7 +4,7 @@ use hickory_proto::rr::{Name, RecordType};
 use output::{Blanks, escape_bytes};
 use thiserror::Error;
 
-use crate::name::{self, LABEL_MAX_OCTETS, NameError, ParsedName};
+use crate::name::{self, LABEL_MAX_OCTETS, NAME_MAX_OCTETS, NameError, ParsedName};
 use crate::rdata::{TypeError, record_type};
 use crate::request::{Subject, Target, types_of};
 
@@ -56,6 +56,49 @@ pub fn parse(
     Ok(Some(Target { subject, types: types.to_vec(), is_for_any_address }))
 }
 
+/// What a simple line asks for.
+pub fn target(name: &[u8], record_type: RecordType) -> Target {
+    let name = plain_name(name).expect("it was plain when the line was read");
+    Target { subject: Subject::Name(name), types: vec![record_type], is_for_any_address: false }
+}
+
+/// A name and a type, as nearly all lines of a long list have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Simple<'a> {
+    /// Letters, digits, hyphens, underscores and dots; no address.
+    pub name: &'a [u8],
+    /// Nothing if the line has no type of its own.
+    pub record_type: Option<RecordType>,
+}
+
+/// Reads a line that needs no care. `None`: [`parse`] it.
+pub fn simple(line: &[u8]) -> Option<Simple<'_>> {
+    let line = line.trim_ascii_end();
+    let (name, word) = match line.iter().position(|&octet| octet == b' ') {
+        Some(blank) => (&line[..blank], Some(&line[blank + 1..])),
+        None => (line, None),
+    };
+    let record_type = match word {
+        None => None,
+        Some(b"A" | b"a") => Some(RecordType::A),
+        Some(b"AAAA" | b"aaaa") => Some(RecordType::AAAA),
+        Some(_) => return None,
+    };
+    is_plain(name).then_some(Simple { name, record_type })
+}
+
+impl Simple<'_> {
+    /// Appends the name as it is on the wire (RFC 1035, 3.1).
+    pub fn push_name(&self, octets: &mut Vec<u8>) {
+        let name = self.name.strip_suffix(b".").unwrap_or(self.name);
+        for label in name.split(|&octet| octet == b'.') {
+            octets.push(u8::try_from(label.len()).expect("a plain label has at most 63 octets"));
+            octets.extend_from_slice(label);
+        }
+        octets.push(0);
+    }
+}
+
 /// A line as it is shown where it is no question.
 pub fn shown(line: &[u8]) -> String {
     escape_bytes(line.trim_ascii(), Blanks::Kept)
@@ -64,23 +107,35 @@ pub fn shown(line: &[u8]) -> String {
 /// A name of nothing but letters, digits, hyphens and underscores that is no address: what nearly
 /// all lines are. Anything else is read with care.
 fn plain_name(word: &[u8]) -> Option<ParsedName> {
-    let is_plain = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
-    let absolute = word.len() > 1 && word.ends_with(b".");
-    let name = word.strip_suffix(b".").unwrap_or(word);
-    let mut has_letter = false;
-    for label in name.split(|&octet| octet == b'.') {
-        if label.is_empty() || label.len() > LABEL_MAX_OCTETS || !label.iter().all(is_plain) {
-            return None;
-        }
-        has_letter = !label[0].is_ascii_digit();
-    }
-    // The last label of an address is a number, in one way or another.
-    if !has_letter {
+    if !is_plain(word) {
         return None;
     }
+    let absolute = word.len() > 1 && word.ends_with(b".");
+    let name = word.strip_suffix(b".").unwrap_or(word);
     let mut name = Name::from_labels(name.split(|&octet| octet == b'.')).ok()?;
     name.set_fqdn(true);
     Some(ParsedName { name, absolute })
+}
+
+/// Whether a word is a name of nothing but letters, digits, hyphens and underscores, within the
+/// limits, and cannot be taken for an address.
+fn is_plain(word: &[u8]) -> bool {
+    let name = word.strip_suffix(b".").unwrap_or(word);
+    let (mut label, mut starts_with_digit) = (0, true);
+    for &octet in name {
+        match octet {
+            b'.' if label > 0 => label = 0,
+            b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'0'..=b'9' if label < LABEL_MAX_OCTETS => {
+                if label == 0 {
+                    starts_with_digit = octet.is_ascii_digit();
+                }
+                label += 1;
+            }
+            _ => return false,
+        }
+    }
+    // The last label of an address is a number, in one way or another.
+    label > 0 && !starts_with_digit && name.len() + 2 <= NAME_MAX_OCTETS
 }
 
 #[cfg(test)]
@@ -133,6 +188,42 @@ mod tests {
             ),
         ] {
             assert_eq!(told(line), expected, "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn what_is_simple_is_what_care_makes_of_it() {
+        for line in [&b"www.test A"[..], b"www.test. aaaa\r", b"WWW.a-b.c_d", b"a", b"1a.x1 A  "] {
+            let found = simple(line).unwrap();
+            let target = parse(line, &[RecordType::MX], &[]).unwrap().unwrap();
+            let Subject::Name(parsed) = &target.subject else { panic!("{target:?}") };
+            assert_eq!(target.types, [found.record_type.unwrap_or(RecordType::MX)]);
+            let (mut octets, mut expected) = (Vec::new(), Vec::new());
+            found.push_name(&mut octets);
+            crate::message::push_name(&mut expected, &parsed.name);
+            assert_eq!(octets, expected, "{}", line.escape_ascii());
+        }
+        let (long_label, long_name) = ("a".repeat(64), "a.".repeat(128));
+        for line in [
+            "",
+            " ",
+            "# a",
+            "1.2.3.4",
+            "0x7f.1",
+            "a..b",
+            ".a",
+            "a b",
+            "a A A",
+            "a\tA",
+            "a MX",
+            "\u{feff}a",
+            r"a\.b",
+            "*.a",
+            " a",
+            &long_label,
+            &long_name,
+        ] {
+            assert_eq!(simple(line.as_bytes()), None, "{line}");
         }
     }
 

@@ -1,37 +1,41 @@
 //! Lines of names in, rows out: many questions at once, in constant memory.
 
+mod entries;
 mod input;
+mod judge;
 mod line;
 mod order;
+mod quick;
 mod slow;
 mod summary;
+mod template;
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::io;
-use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hickory_proto::rr::{DNSClass, Name, RecordType};
+use hickory_proto::rr::{Name, RecordType};
 use output::{Exit, Notes, Rows};
 
+use self::entries::{Entries, Entry};
 use self::input::{Lines, Next};
-use self::line::LineError;
+use self::judge::{bad_line, is_open, judge, unanswered};
 use self::order::Order;
+use self::quick::Sender;
 use self::slow::Slow;
 use self::summary::Summary;
+use self::template::Template;
 use crate::answer::Arrival;
-use crate::bulk::{self, Engine, Landed, Reason, WireQuestion};
+use crate::bulk::{self, Engine, Landed, WireQuestion};
 use crate::cli::{Failure, FailureKind};
-use crate::exchange::{AskError, Limits, Question, Reply, Route, Transport, refuses_edns};
-use crate::message::{self, Message};
+use crate::exchange::{Limits, Question, Route};
+use crate::message::{self};
 use crate::plan::{self, Plan, Whom};
 use crate::request::Target;
-use crate::resolve::{Asked, Outcome, ResolveError, Source, classify};
-use crate::row::{About, Row};
+use crate::resolve::{Asked, Outcome, ResolveError, Source};
+use crate::row::Row;
 
 pub use self::input::InputError;
 
@@ -76,7 +80,8 @@ pub(crate) struct Batch {
     engine: Option<Engine<Asking>>,
     slow: Slow,
     /// Questions for which there is no room yet.
-    waiting: VecDeque<Asking>,
+    waiting: VecDeque<Planned>,
+    simple: Option<Template>,
     pending: Pending,
     started: Instant,
     told_progress: Instant,
@@ -92,7 +97,22 @@ struct Pending {
 }
 
 /// A question that is under way.
-struct Asking {
+enum Asking {
+    /// A name and a type, whose reply is mostly as simple.
+    Simple(Simple),
+    /// A question of a plan.
+    Planned(Planned),
+}
+
+/// A line that is one question, of which nothing was made until something has to be.
+struct Simple {
+    line: u64,
+    name: Box<[u8]>,
+    record_type: RecordType,
+}
+
+/// A question of the plan of a line.
+struct Planned {
     entry: usize,
     index: usize,
     asked: Asked,
@@ -136,6 +156,7 @@ impl Batch {
         Ok(Self {
             slow: Slow::new(Arc::clone(&source), settings.limits),
             waiting: VecDeque::new(),
+            simple: Template::new(&whom, &source, &settings.types),
             pending: Pending {
                 order: Order::new(settings.in_order),
                 entries: Entries::default(),
@@ -194,6 +215,16 @@ impl Batch {
                     return self.pending.order.fail(failure);
                 }
             };
+            if let (Some(template), Some(engine)) = (&mut self.simple, &mut self.engine)
+                && let Some(simple) = line::simple(line)
+                && let Some(record_type) = simple.record_type.or(template.record_type)
+            {
+                let line = self.pending.order.begin();
+                let question = template.question(simple, record_type);
+                let name = simple.name.into();
+                engine.submit(Asking::Simple(Simple { line, name, record_type }), question);
+                continue;
+            }
             let parsed = line::parse(line, &self.settings.types, self.settings.address_types);
             match parsed.map_err(|error| bad_line(line, &error)) {
                 Ok(None) => {}
@@ -223,7 +254,7 @@ impl Batch {
         };
         let entry = self.pending.entries.insert(entry);
         for plan::Question { index, asked, .. } in questions {
-            self.waiting.push_back(Asking { entry, index, asked });
+            self.waiting.push_back(Planned { entry, index, asked });
         }
         for (index, arrival) in known {
             self.pending.land(entry, index, arrival);
@@ -231,7 +262,7 @@ impl Batch {
     }
 
     /// Gives a question back for which there is no room.
-    fn submit(&mut self, asking: Asking) -> Option<Asking> {
+    fn submit(&mut self, asking: Planned) -> Option<Planned> {
         let Some(engine) = &mut self.engine else {
             if !self.slow.has_room() {
                 return Some(asking);
@@ -245,20 +276,30 @@ impl Batch {
         let Asked { candidates, record_type } = &asking.asked;
         let octets = message::query(0, &candidates[0], *record_type, &self.source.manner);
         let question = WireQuestion::new(&octets).expect("a query has a question");
-        engine.submit(asking, question);
+        engine.submit(Asking::Planned(asking), question);
         None
     }
 
     fn turn_engine(&mut self, until: Instant) {
         let Some(engine) = &mut self.engine else { return };
         let (pending, slow) = (&mut self.pending, &mut self.slow);
-        let (source, question) = (&self.source, &mut self.question);
+        let (source, whom, question) = (&self.source, &self.whom, &mut self.question);
         engine.turn(until, &mut |landed| {
             let Landed { token, server, rtt, sent, result } = landed;
+            let sender = Sender { server, rtt, sent };
+            let token = match (token, &result) {
+                (Asking::Planned(planned), _) => planned,
+                (Asking::Simple(simple), Ok(octets)) => {
+                    if let Some(rows) = quick::rows(octets, sender) {
+                        return pending.land_simple(simple.line, rows);
+                    }
+                    pending.plan(&simple, whom)
+                }
+                (Asking::Simple(simple), Err(_)) => pending.plan(&simple, whom),
+            };
             let outcome = match result {
                 Ok(octets) => {
-                    let Some(outcome) = judge(octets, &token.asked, server, rtt, sent, question)
-                    else {
+                    let Some(outcome) = judge(octets, &token.asked, sender, question) else {
                         return slow.ask(token);
                     };
                     if is_open(&outcome, &token.asked, source) {
@@ -272,7 +313,7 @@ impl Batch {
         });
     }
 
-    fn land_slow(&mut self, landed: Vec<(Asking, Result<Outcome, ResolveError>)>) {
+    fn land_slow(&mut self, landed: Vec<(Planned, Result<Outcome, ResolveError>)>) {
         for (asking, outcome) in landed {
             self.pending.land_outcome(&asking, outcome);
         }
@@ -335,13 +376,30 @@ impl Rows for Batch {
 }
 
 impl Pending {
-    fn land_outcome(&mut self, asking: &Asking, outcome: Result<Outcome, ResolveError>) {
+    fn land_outcome(&mut self, asking: &Planned, outcome: Result<Outcome, ResolveError>) {
         self.summary.count(match &outcome {
             Ok(Outcome::Answer(_)) => Exit::Yes,
             Ok(Outcome::NoSuchName(_) | Outcome::NoData(_)) => Exit::No,
             _ => Exit::Unknown,
         });
         self.land(asking.entry, asking.index, Arrival::Server(Box::new(outcome)));
+    }
+
+    /// The answer to a line that is one question.
+    fn land_simple(&mut self, line: u64, rows: Vec<Row>) {
+        self.summary.count(Exit::Yes);
+        self.order.add(line, rows);
+        self.order.end(line);
+    }
+
+    /// Makes a plan of a simple line, whose reply is not.
+    fn plan(&mut self, simple: &Simple, whom: &Whom) -> Planned {
+        let target = line::target(&simple.name, simple.record_type);
+        let mut plan = Plan::new(&[target], whom, plan::Manner::default());
+        let (mut questions, _) = plan.take();
+        let question = questions.pop().expect("a name that servers are asked for is a question");
+        let entry = self.entries.insert(Entry { plan, waiting: 1, line: simple.line });
+        Planned { entry, index: question.index, asked: question.asked }
     }
 
     fn land(&mut self, entry: usize, index: usize, arrival: Arrival) {
@@ -356,109 +414,4 @@ impl Pending {
             self.entries.remove(entry);
         }
     }
-}
-
-/// A line that is under way.
-struct Entry {
-    plan: Plan,
-    /// How many of its questions have not landed.
-    waiting: usize,
-    line: u64,
-}
-
-/// The lines that are under way, each in a place of its own that is used again.
-#[derive(Default)]
-struct Entries {
-    places: Vec<Option<Entry>>,
-    free: Vec<usize>,
-}
-
-impl Entries {
-    fn insert(&mut self, entry: Entry) -> usize {
-        if let Some(place) = self.free.pop() {
-            self.places[place] = Some(entry);
-            return place;
-        }
-        self.places.push(Some(entry));
-        self.places.len() - 1
-    }
-
-    fn get(&mut self, place: usize) -> &mut Entry {
-        self.places[place].as_mut().expect("a line stays until its last question has landed")
-    }
-
-    fn remove(&mut self, place: usize) {
-        self.places[place] = None;
-        self.free.push(place);
-    }
-}
-
-/// What a reply says. `None`: it has to be asked in another way, over TCP or without EDNS.
-fn judge(
-    octets: &[u8],
-    asked: &Asked,
-    server: SocketAddr,
-    rtt: Duration,
-    sent: u32,
-    question: &mut Question,
-) -> Option<Outcome> {
-    let message = Message::read(octets)?;
-    if message.flags.is_truncated() || refuses_edns(&message) {
-        return None;
-    }
-    question.name.clone_from(&asked.candidates[0]);
-    question.record_type = asked.record_type;
-    let reply = Reply {
-        message,
-        server,
-        transport: Transport::Udp,
-        rtt,
-        sent,
-        tcp_because_truncated: false,
-        edns_refused: false,
-    };
-    Some(classify(question, reply))
-}
-
-/// Whether another name of the search list, or another server, may know better.
-fn is_open(outcome: &Outcome, asked: &Asked, source: &Source) -> bool {
-    match outcome {
-        Outcome::NoSuchName(_) | Outcome::NoData(_) => asked.candidates.len() > 1,
-        Outcome::Failed(..) | Outcome::Damaged(_) => source.servers.len() > 1,
-        _ => false,
-    }
-}
-
-fn unanswered(asked: &Asked, server: SocketAddr, reason: Reason) -> ResolveError {
-    let source = match reason {
-        Reason::Timeout { waited } => AskError::Timeout { server, waited, disbelieved: 0 },
-        Reason::Silent => AskError::GivenUp { server },
-        Reason::Refused => AskError::NothingListens {
-            server,
-            transport: Transport::Udp,
-            source: io::ErrorKind::ConnectionRefused.into(),
-        },
-        Reason::Unreachable(source) | Reason::Unsendable(source) => {
-            AskError::Unreachable { server, source }
-        }
-    };
-    ResolveError::NoReply {
-        name: asked.candidates[0].clone(),
-        record_type: asked.record_type,
-        source,
-        others: Vec::new(),
-    }
-}
-
-/// The row of a line that is no question.
-fn bad_line(line: &[u8], error: &LineError) -> Row {
-    let about = About {
-        asked_name: line::shown(line),
-        asked_type: RecordType::ZERO,
-        status: Cow::Borrowed("BADLINE"),
-        canonical_name: None,
-        source: None,
-    };
-    let row = Row::without_record(Arc::new(about), DNSClass::IN, Exit::Usage);
-    Row { absence: Some(error.to_string()), ..row }
 }

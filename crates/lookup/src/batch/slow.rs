@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use super::Asking;
+use super::Planned;
 use crate::background::block_on;
 use crate::exchange::Limits;
 use crate::resolve::{Outcome, ResolveError, Source, resolve};
@@ -22,14 +22,14 @@ const AT_ONCE_MAX: usize = 64;
 const WAITING_MAX: usize = 1000;
 
 /// What came of a question.
-type Landed = (Asking, Result<Outcome, ResolveError>);
+type Landed = (Planned, Result<Outcome, ResolveError>);
 
 /// A thread that asks one question at a time each.
 pub struct Slow {
     source: Arc<Source>,
     limits: Limits,
     /// Made when the first question comes.
-    thread: Option<(UnboundedSender<Asking>, Receiver<Landed>)>,
+    thread: Option<(UnboundedSender<Planned>, Receiver<Landed>)>,
     under_way: usize,
 }
 
@@ -50,7 +50,7 @@ impl Slow {
     }
 
     /// Takes a question on.
-    pub fn ask(&mut self, asking: Asking) {
+    pub fn ask(&mut self, asking: Planned) {
         let (questions, _) = self.thread.get_or_insert_with(|| start(&self.source, self.limits));
         self.under_way += 1;
         // The thread ends after its questions have, and not before.
@@ -74,7 +74,7 @@ impl Slow {
     }
 }
 
-fn start(source: &Arc<Source>, limits: Limits) -> (UnboundedSender<Asking>, Receiver<Landed>) {
+fn start(source: &Arc<Source>, limits: Limits) -> (UnboundedSender<Planned>, Receiver<Landed>) {
     let (questions, to_ask) = unbounded_channel();
     let (landed, outcomes) = mpsc::channel();
     let source = Arc::clone(source);
@@ -85,7 +85,7 @@ fn start(source: &Arc<Source>, limits: Limits) -> (UnboundedSender<Asking>, Rece
 }
 
 async fn ask_each(
-    mut to_ask: UnboundedReceiver<Asking>,
+    mut to_ask: UnboundedReceiver<Planned>,
     source: Arc<Source>,
     limits: Limits,
     landed: Sender<Landed>,

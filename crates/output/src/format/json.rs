@@ -20,28 +20,32 @@ pub(crate) struct Json {
     keys: Vec<&'static str>,
     layout: Layout,
     has_rows: bool,
+    /// One row: many small writes to a stream cost more than the row.
+    row: Vec<u8>,
 }
 
 impl Json {
     pub(crate) fn new(headings: &[Heading], layout: Layout) -> Self {
         let keys = headings.iter().map(|heading| heading.name).collect();
-        Self { keys, layout, has_rows: false }
+        Self { keys, layout, has_rows: false, row: Vec::new() }
     }
 }
 
 impl Format for Json {
     fn row(&mut self, out: &mut dyn Write, cells: &[Cell<'_>]) -> io::Result<()> {
+        self.row.clear();
         if self.layout == Layout::Array {
             // The comma begins a line, so that each row is a whole one when it is shown.
-            out.write_all(if self.has_rows { b"," } else { b"[\n" })?;
+            self.row.extend_from_slice(if self.has_rows { b"," } else { b"[\n" });
         }
         self.has_rows = true;
         let row = Row { keys: &self.keys, cells };
-        row.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Safe))?;
-        match self.layout {
-            Layout::Array => out.write_all(b"\n"),
-            Layout::Lines(row_end) => out.write_all(&[row_end]),
-        }
+        row.serialize(&mut serde_json::Serializer::with_formatter(&mut self.row, Safe))?;
+        self.row.push(match self.layout {
+            Layout::Array => b'\n',
+            Layout::Lines(row_end) => row_end,
+        });
+        out.write_all(&self.row)
     }
 
     fn flush(&mut self, _: &mut dyn Write) -> io::Result<()> {
@@ -78,6 +82,9 @@ impl Formatter for Safe {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut safe_from = 0;
         for (at, character) in fragment.char_indices() {
             if escape::is_unsafe(character) {

@@ -92,30 +92,36 @@ impl Table {
         }
         let columns = self.headings.len();
         let widths = self.widths();
-        let mut line = String::new();
+        let shown = || (0..columns).filter(|index| widths[*index].is_some());
+        let ends = (shown().next(), shown().next_back());
+        let mut lines = String::new();
         if self.is_header_due {
             self.is_header_due = false;
             for (index, name) in self.names.iter().enumerate() {
-                self.push_cell(&mut line, &widths, index, (name, name.len(), tone::HEADER));
+                let Some(room) = widths[index] else { continue };
+                let place = Place::new(index, room, ends);
+                self.push_cell(&mut lines, place, (name, name.len(), tone::HEADER));
             }
             if self.has_room_for_mark(&widths) {
-                push_blanks(&mut line, 1);
-                line.push_str(CUT);
+                push_blanks(&mut lines, 1);
+                lines.push_str(CUT);
             }
-            self.end_line(&mut line, out)?;
+            lines.push(char::from(self.look.row_end));
         }
         let mut start = 0;
         for row in self.cells.chunks(columns) {
             for (index, cell) in row.iter().enumerate() {
                 let text = &self.text[start..cell.end];
                 start = cell.end;
-                self.push_cell(&mut line, &widths, index, (text, cell.width, cell.tone.style()));
+                let Some(room) = widths[index] else { continue };
+                let place = Place::new(index, room, ends);
+                self.push_cell(&mut lines, place, (text, cell.width, cell.tone.style()));
             }
-            self.end_line(&mut line, out)?;
+            lines.push(char::from(self.look.row_end));
         }
         self.text.clear();
         self.cells.clear();
-        Ok(())
+        out.write_all(lines.as_bytes())
     }
 
     /// The width of each column; `None` for one that finds no room.
@@ -133,16 +139,13 @@ impl Table {
         widths.contains(&None) && self.look.fit.is_some_and(|room| used <= room)
     }
 
-    /// Appends one cell with the gap before it, if its column is shown.
+    /// Appends one cell with the gap before it.
     fn push_cell(
         &self,
         line: &mut String,
-        widths: &[Option<usize>],
-        index: usize,
+        Place { index, room, is_first, is_last }: Place,
         (text, width, style): (&str, usize, Style),
     ) {
-        let Some(room) = widths[index] else { return };
-        let style = if self.look.is_coloured { style } else { Style::new() };
         let (text, cut, width) = if width > room {
             let kept = prefix(text, room.saturating_sub(1));
             (kept, CUT, kept.width() + 1)
@@ -150,28 +153,44 @@ impl Table {
             (text, "", width)
         };
         let padding = room - width;
-        let is_first = widths[..index].iter().all(Option::is_none);
-        let is_last = widths[index + 1..].iter().all(Option::is_none);
         if !is_first {
             push_blanks(line, GAP);
         }
         if self.headings[index].is_numeric {
             push_blanks(line, padding);
         }
-        push_display(line, style);
+        if self.look.is_coloured {
+            push_display(line, style);
+        }
         line.push_str(text);
         line.push_str(cut);
-        push_display(line, format_args!("{style:#}"));
+        if self.look.is_coloured {
+            push_display(line, format_args!("{style:#}"));
+        }
         if !self.headings[index].is_numeric && !is_last {
             push_blanks(line, padding);
         }
     }
+}
 
-    fn end_line(&self, line: &mut String, out: &mut dyn Write) -> io::Result<()> {
-        out.write_all(line.as_bytes())?;
-        line.clear();
-        out.write_all(&[self.look.row_end])
+/// Where in a line a cell stands.
+#[derive(Clone, Copy)]
+struct Place {
+    index: usize,
+    room: usize,
+    is_first: bool,
+    is_last: bool,
+}
+
+impl Place {
+    fn new(index: usize, room: usize, (first, last): (Option<usize>, Option<usize>)) -> Self {
+        Self { index, room, is_first: first == Some(index), is_last: last == Some(index) }
     }
+}
+
+/// How many columns of a terminal a text takes.
+fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 impl Format for Table {
@@ -180,7 +199,7 @@ impl Format for Table {
             let is_last = index + 1 == cells.len();
             let start = self.text.len();
             push_cell_text(&mut self.text, &cell.value, is_last);
-            let width = self.text[start..].width();
+            let width = width(&self.text[start..]);
             self.natural[index] = self.natural[index].max(width);
             self.cells.push(Extent { end: self.text.len(), width, tone: cell.tone });
         }
@@ -276,5 +295,11 @@ fn prefix(text: &str, width: usize) -> &str {
 }
 
 fn push_blanks(line: &mut String, count: usize) {
-    line.extend(std::iter::repeat_n(' ', count));
+    const BLANKS: &str = "                                ";
+    let mut left = count;
+    while left > 0 {
+        let some = left.min(BLANKS.len());
+        line.push_str(&BLANKS[..some]);
+        left -= some;
+    }
 }

@@ -53,9 +53,7 @@ pub fn compare(world: &World) -> Result<Sheet> {
         let outcome = |is_answered| if is_answered { "answer" } else { "none" };
         let (trusts, expected) = (format!("{trust:?}").to_lowercase(), outcome(is_answered));
         sheet.row([&*server, &*trusts, outcome(ours), transport, outcome(theirs)]);
-        sheet.expect(is_well, || {
-            format!("@{server}: lookup: not {expected}: {output:?}")
-        });
+        sheet.expect(is_well, || format!("@{server}: lookup: not {expected}: {output:?}"));
         sheet.expect(theirs == is_answered, || format!("@{server}: kdig has not {expected}"));
     }
     Ok(sheet)
