@@ -129,7 +129,11 @@ impl Plan {
             Some(system) => answer::from_hosts(&target.subject, record_type, &system.hosts),
             None => Vec::new(),
         };
-        let known: Vec<_> = target.types.iter().map(|it| (*it, in_hosts(*it))).collect();
+        let withholds_ipv6 =
+            target.is_for_any_address && system.is_some_and(|system| system.no_aaaa);
+        let is_wanted = |it: &&RecordType| !withholds_ipv6 || **it != RecordType::AAAA;
+        let known: Vec<_> =
+            target.types.iter().filter(is_wanted).map(|it| (*it, in_hosts(*it))).collect();
         let addresses = [RecordType::A, RecordType::AAAA];
         let is_in_hosts = addresses.iter().any(|it| !in_hosts(*it).is_empty());
         let is_known = target.is_for_any_address && known.iter().any(|(_, it)| !it.is_empty());

@@ -1,11 +1,8 @@
 //! What a program on this machine gets for a name (`getaddrinfo(3)`), and from where.
 
-use std::io;
-use std::net::{IpAddr, ToSocketAddrs as _};
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
-use std::thread;
-use std::time::Duration;
+use std::sync::mpsc::Sender;
 
 use hickory_proto::rr::{DNSClass, RecordType};
 use output::Exit;
@@ -16,7 +13,7 @@ use crate::name::present;
 use crate::request::{Subject, Target};
 use crate::resolve::{Asked, Outcome, ResolveError, Source, resolve};
 use crate::row::{self, About, Row};
-use crate::system::{Service, SystemConfig};
+use crate::system::{Service, SystemConfig, addresses_of};
 
 /// What is asked, and of whom.
 pub(crate) struct Programs {
@@ -138,20 +135,6 @@ impl Programs {
         let arrivals = outcomes.into_iter().map(|it| Arrival::Server(Box::new(it)));
         arrivals.flat_map(|arrival| group.land(arrival)).collect()
     }
-}
-
-/// Asks the system's library, which may take its time, in a thread of its own.
-fn addresses_of(name: &str, timeout: Duration) -> io::Result<Vec<IpAddr>> {
-    let (sender, found) = mpsc::channel();
-    let name = name.to_owned();
-    thread::Builder::new().name("getaddrinfo".to_owned()).spawn(move || {
-        let addresses = (name.as_str(), 0).to_socket_addrs();
-        // Whoever does not wait for it has left.
-        let _ = sender.send(addresses.map(|it| it.map(|address| address.ip()).collect()));
-    })?;
-    found.recv_timeout(timeout).unwrap_or_else(|_| {
-        Err(io::Error::new(io::ErrorKind::TimedOut, "it takes longer than --timeout"))
-    })
 }
 
 /// The addresses in the order in which programs get them, each from where it is known.

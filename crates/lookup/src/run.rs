@@ -140,7 +140,7 @@ fn as_programs_get_it(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, Failur
     })?;
     let files = [&cli.resolv_conf, &cli.hosts, &cli.nsswitch_conf];
     let programs = Programs {
-        source: cli.source(system.servers.clone(), cli.plain_route())?,
+        source: cli.system_source(&system)?,
         system,
         services,
         asks_library: files.iter().all(|file| file.is_none()) && cli.port == DNS_PORT,
@@ -155,7 +155,7 @@ fn traced(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, FailureKind> {
     let roots = if cli.ways.root.is_empty() {
         root_servers(cli.port)
     } else {
-        let resolved = cli.ways.root.iter().map(Server::resolve);
+        let resolved = cli.ways.root.iter().map(|root| root.resolve(cli.timeout));
         let mut roots = resolved.collect::<Result<Vec<_>, _>>()?.concat();
         for root in roots.iter_mut().filter(|root| root.port() == DNS_PORT) {
             root.set_port(cli.port);
@@ -253,7 +253,7 @@ impl Cli {
     fn whom(&self, servers: &[Server]) -> Result<Whom, FailureKind> {
         if servers.is_empty() {
             let system = self.system()?;
-            let source = self.source(system.servers.clone(), self.plain_route())?;
+            let source = self.system_source(&system)?;
             return Ok(Whom::System(Box::new(system), source));
         }
         let trust = match &self.asking.ca {
@@ -270,7 +270,7 @@ impl Cli {
                 }
                 None => self.plain_route(),
             };
-            sources.push(self.source(server.resolve()?, route)?);
+            sources.push(self.source(server.resolve(self.timeout)?, route)?);
         }
         Ok(Whom::Servers(sources))
     }
@@ -291,6 +291,16 @@ impl Cli {
         let anchors = check::anchors(self.trust_anchor.as_ref())?;
         let checker = Checker::new(Arc::clone(&source), self.limits(), anchors);
         Ok(Arc::new(Source { checker: Some(Arc::new(checker)), ..Source::clone(&source) }))
+    }
+
+    fn system_source(&self, system: &SystemConfig) -> Result<Arc<Source>, FailureKind> {
+        let mut servers = system.servers.clone();
+        if system.rotates {
+            let first = rand::random_range(0..servers.len());
+            servers.rotate_left(first);
+        }
+        let route = if system.over_tcp { Route::Tcp } else { self.plain_route() };
+        self.source(servers, route)
     }
 
     const fn plain_route(&self) -> Route {

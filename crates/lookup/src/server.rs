@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs as _};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::time::Duration;
 
 use http::uri::PathAndQuery;
 use output::Pasted;
 use rustls::pki_types::ServerName;
 
 use crate::encrypted::{Endpoint, Protocol};
+use crate::system;
 
 /// The port of the DNS (RFC 1035, 4.2).
 pub const DNS_PORT: u16 = 53;
@@ -175,13 +177,13 @@ impl Server {
         parse_with(text, default_port, interface_index)
     }
 
-    /// The addresses to ask. A name is resolved as any program would, and may block.
+    /// The addresses to ask. A name is resolved as any program would, for no longer than this.
     ///
     /// # Errors
     ///
     /// The name has no address, or that cannot be found out.
-    pub fn resolve(&self) -> Result<Vec<SocketAddr>, ServerError> {
-        self.address.resolve()
+    pub fn resolve(&self, timeout: Duration) -> Result<Vec<SocketAddr>, ServerError> {
+        self.address.resolve(timeout)
     }
 }
 
@@ -202,22 +204,18 @@ impl fmt::Display for Server {
 }
 
 impl ServerAddress {
-    /// The addresses to ask. A name is resolved as any program would, and may block.
+    /// The addresses to ask. A name is resolved as any program would, for no longer than this.
     ///
     /// # Errors
     ///
     /// The name has no address, or that cannot be found out.
-    pub fn resolve(&self) -> Result<Vec<SocketAddr>, ServerError> {
+    pub fn resolve(&self, timeout: Duration) -> Result<Vec<SocketAddr>, ServerError> {
         match self {
             Self::Address(address) => Ok(vec![*address]),
             Self::Name { host, port } => {
-                let unresolved = |source| ServerError::Unresolved { host: host.clone(), source };
-                let addresses: Vec<_> =
-                    (host.as_str(), *port).to_socket_addrs().map_err(unresolved)?.collect();
-                if addresses.is_empty() {
-                    return Err(unresolved(io::Error::other("it has no address")));
-                }
-                Ok(addresses)
+                let addresses = system::addresses_of(host, timeout)
+                    .map_err(|source| ServerError::Unresolved { host: host.clone(), source })?;
+                Ok(addresses.into_iter().map(|address| SocketAddr::new(address, *port)).collect())
             }
         }
     }
@@ -477,7 +475,7 @@ mod tests {
             let server = parse(text).unwrap();
             assert_eq!(server.address, ServerAddress::Address(expected.parse().unwrap()));
             assert_eq!(server.encrypted, None);
-            assert_eq!(server.resolve().unwrap(), [expected.parse().unwrap()]);
+            assert_eq!(server.resolve(Duration::ZERO).unwrap(), [expected.parse().unwrap()]);
             assert_eq!(server.to_string(), expected);
         }
     }

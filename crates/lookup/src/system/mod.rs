@@ -19,8 +19,10 @@ mod source;
 #[path = "registry.rs"]
 mod source;
 
+mod library;
 mod nsswitch;
 
+pub use library::addresses_of;
 pub use nsswitch::{Service, read as services};
 
 /// More dots than these are not asked for by `ndots` (`RES_MAXNDOTS` of the C library).
@@ -35,6 +37,12 @@ pub struct SystemConfig {
     pub search: Vec<Name>,
     /// With as many dots a name is tried as it is first.
     pub ndots: usize,
+    /// Whether the servers are asked over TCP from the start (`use-vc`).
+    pub over_tcp: bool,
+    /// Whether any of the servers may be asked first (`rotate`).
+    pub rotates: bool,
+    /// Whether a name has no IPv6 address unless it is asked for one (`no-aaaa`).
+    pub no_aaaa: bool,
     /// The hosts file.
     pub hosts: HostsFile,
 }
@@ -145,6 +153,9 @@ fn from_hickory(
         servers,
         search: search.collect(),
         ndots: options.ndots.min(NDOTS_MAX),
+        over_tcp: false,
+        rotates: false,
+        no_aaaa: false,
         hosts: HostsFile::default(),
     }
 }
@@ -168,6 +179,9 @@ mod tests {
             servers: vec![],
             search: search.iter().map(|it| parse(it).unwrap().name).collect(),
             ndots,
+            over_tcp: false,
+            rotates: false,
+            no_aaaa: false,
             hosts: HostsFile::default(),
         };
         let long = format!("{0}.{0}.{0}", "a".repeat(63));

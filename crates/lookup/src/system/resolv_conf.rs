@@ -25,7 +25,20 @@ pub(super) fn read(path: Option<&Path>, port: u16) -> Result<SystemConfig, Syste
             return Err(SystemError::Read { path: place.to_owned(), source });
         }
     };
-    parse(&text, port).map_err(|source| config_error(place, source))
+    let environment = Environment {
+        search: std::env::var("LOCALDOMAIN").ok(),
+        options: std::env::var("RES_OPTIONS").ok(),
+    };
+    parse(&text, &environment, port).map_err(|source| config_error(place, source))
+}
+
+/// What the environment says against the file, as for the C library (`resolv.conf(5)`).
+#[derive(Default)]
+struct Environment {
+    /// `LOCALDOMAIN`: the search list.
+    search: Option<String>,
+    /// `RES_OPTIONS`: more options.
+    options: Option<String>,
 }
 
 /// Reads `resolv.conf(5)`.
@@ -33,8 +46,19 @@ pub(super) fn read(path: Option<&Path>, port: u16) -> Result<SystemConfig, Syste
 /// hickory reads the search list and the options. The servers are read here: hickory drops their
 /// scope, and takes a file without one for an error where the C library asks 127.0.0.1. Its
 /// `domain()` is not used either: without such a line that is the machine's own domain.
-fn parse(text: &[u8], port: u16) -> Result<SystemConfig, hickory_resolver::net::NetError> {
-    let (config, options) = parse_resolv_conf([text, b"\nnameserver 127.0.0.1\n"].concat())?;
+fn parse(
+    text: &[u8],
+    environment: &Environment,
+    port: u16,
+) -> Result<SystemConfig, hickory_resolver::net::NetError> {
+    let mut lines = [text, b"\nnameserver 127.0.0.1\n"].concat();
+    let said = [("search", &environment.search), ("options", &environment.options)];
+    for (keyword, words) in said {
+        if let Some(words) = words.as_deref().filter(|words| !words.trim().is_empty()) {
+            lines.extend(format!("{keyword} {}\n", words.replace('\n', " ")).into_bytes());
+        }
+    }
+    let (config, options) = parse_resolv_conf(&lines)?;
     let mut servers: Vec<SocketAddr> = text
         .split(|&octet| octet == b'\n')
         .filter_map(|line| str::from_utf8(line).ok())
@@ -44,7 +68,21 @@ fn parse(text: &[u8], port: u16) -> Result<SystemConfig, hickory_resolver::net::
     if servers.is_empty() {
         servers.push(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
-    Ok(from_hickory(config.search(), &options, servers))
+    let has = |option| has_option(&lines, option);
+    Ok(SystemConfig {
+        over_tcp: has("use-vc"),
+        rotates: has("rotate"),
+        no_aaaa: has("no-aaaa"),
+        ..from_hickory(config.search(), &options, servers)
+    })
+}
+
+/// Whether an option that hickory does not know is set.
+fn has_option(lines: &[u8], option: &str) -> bool {
+    let lines = lines.split(|&octet| octet == b'\n').filter_map(|line| str::from_utf8(line).ok());
+    lines
+        .map(str::split_whitespace)
+        .any(|mut words| words.next() == Some("options") && words.any(|word| word == option))
 }
 
 fn nameserver(line: &str, port: u16) -> Option<SocketAddr> {
@@ -68,7 +106,7 @@ mod tests {
     use crate::name::present;
 
     fn read(text: &str) -> SystemConfig {
-        parse(text.as_bytes(), 5353).unwrap()
+        parse(text.as_bytes(), &Environment::default(), 5353).unwrap()
     }
 
     fn servers(text: &str) -> Vec<String> {
@@ -130,7 +168,34 @@ mod tests {
     }
 
     #[test]
+    fn options_that_hickory_does_not_know_are_read() {
+        for (text, expected) in [
+            ("", (false, false, false)),
+            ("options use-vc\noptions ndots:2 rotate", (true, true, false)),
+            ("options no-aaaa", (false, false, true)),
+            ("# options use-vc\nsearch rotate", (false, false, false)),
+        ] {
+            let config = read(text);
+            assert_eq!((config.over_tcp, config.rotates, config.no_aaaa), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_environment_has_the_last_word() {
+        let environment = Environment {
+            search: Some("c.test d.test".to_owned()),
+            options: Some("ndots:4 use-vc".to_owned()),
+        };
+        let config = parse(b"search a.test\noptions ndots:2", &environment, 53).unwrap();
+        assert_eq!(config.search.iter().map(present).collect::<Vec<_>>(), ["c.test", "d.test"]);
+        assert_eq!((config.ndots, config.over_tcp), (4, true));
+        let empty = Environment { search: Some(" ".to_owned()), options: None };
+        let config = parse(b"search a.test", &empty, 53).unwrap();
+        assert_eq!(config.search.iter().map(present).collect::<Vec<_>>(), ["a.test"]);
+    }
+
+    #[test]
     fn an_illegal_search_domain_is_an_error_not_a_panic() {
-        assert!(parse(b"search a..b", 53).is_err());
+        assert!(parse(b"search a..b", &Environment::default(), 53).is_err());
     }
 }
