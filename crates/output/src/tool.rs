@@ -11,6 +11,7 @@ use clap::{Args, Command, FromArgMatches, Parser};
 use crate::escape::{self, Backslash, Blanks};
 use crate::exit::{Exit, Failure};
 use crate::flags::{Flags, FormatName, Shape};
+use crate::interrupt;
 use crate::manual::{ColumnEntry, Manual};
 use crate::notes::Notes;
 use crate::print::{self, BesideProgress, OutputError, Printer};
@@ -111,6 +112,7 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(failure) => print::report(&failure, &notes),
     };
     notes.finish();
+    interrupt::end_if_pressed();
     exit
 }
 

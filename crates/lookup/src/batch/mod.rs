@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hickory_proto::rr::{Name, RecordType};
-use output::{Exit, Notes, Rows};
+use output::{Exit, Interrupt, Notes, Rows};
 
 use self::entries::{Entries, Entry};
 use self::input::{Lines, Next};
@@ -87,6 +87,8 @@ pub(crate) struct Batch {
     told_progress: Instant,
     is_told: bool,
     notes: Notes,
+    /// `None` where Ctrl-C ends everything at once.
+    interrupt: Option<Interrupt>,
 }
 
 /// What is under way, and what is ready to be shown.
@@ -172,6 +174,7 @@ impl Batch {
             told_progress: now,
             is_told: false,
             notes: notes.clone(),
+            interrupt: Interrupt::watch().ok(),
         })
     }
 
@@ -319,7 +322,12 @@ impl Batch {
         }
     }
 
+    /// Whether there is nothing more to come, or the user does not want it.
     fn is_done(&self) -> bool {
+        self.interrupt.as_ref().is_some_and(Interrupt::is_pressed) || self.has_ended()
+    }
+
+    fn has_ended(&self) -> bool {
         self.lines.has_ended()
             && self.waiting.is_empty()
             && self.engine.as_ref().is_none_or(Engine::is_idle)
@@ -340,7 +348,8 @@ impl Batch {
             let none = bulk::Statistics::default();
             let statistics = self.engine.as_ref().map_or(&none, Engine::statistics);
             let summary = self.pending.summary.told(self.started.elapsed(), statistics);
-            self.notes.footnote(summary);
+            let interrupted = if self.has_ended() { "" } else { "interrupted: " };
+            self.notes.footnote(format_args!("{interrupted}{summary}"));
         }
     }
 }
