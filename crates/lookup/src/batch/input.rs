@@ -32,6 +32,8 @@ pub struct Lines {
     /// Where the next line begins.
     start: usize,
     path: PathBuf,
+    /// Why there are no more, until it is told.
+    failed: Option<io::Error>,
     has_ended: bool,
 }
 
@@ -75,11 +77,14 @@ impl Lines {
             })
             .map_err(error)?;
         let path = path.to_owned();
-        Ok(Self { chunks, chunk: Vec::new(), start: 0, path, has_ended: false })
+        Ok(Self { chunks, chunk: Vec::new(), start: 0, path, failed: None, has_ended: false })
     }
 
     /// The next line, if it is there.
     pub fn next(&mut self) -> Next<'_> {
+        if let Some(error) = self.failed.take() {
+            return self.take(Err(error));
+        }
         if self.start >= self.chunk.len() {
             match self.chunks.try_recv() {
                 Ok(chunk) => return self.take(chunk),
@@ -100,12 +105,13 @@ impl Lines {
 
     /// Waits for the next line or the end, but no longer than this.
     pub fn wait(&mut self, timeout: Duration) {
-        if self.start < self.chunk.len() {
+        if self.start < self.chunk.len() || self.failed.is_some() {
             return;
         }
         match self.chunks.recv_timeout(timeout) {
             Ok(Ok(chunk)) => (self.chunk, self.start) = (chunk, 0),
-            Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => self.has_ended = true,
+            Ok(Err(error)) => self.failed = Some(error),
+            Err(RecvTimeoutError::Disconnected) => self.has_ended = true,
             Err(RecvTimeoutError::Timeout) => {}
         }
     }
@@ -223,5 +229,20 @@ mod tests {
         assert_eq!(seen, [&b"a"[..], b"", b"b"]);
         let error = Lines::open(Path::new("/nonexistent/names")).unwrap_err();
         assert_eq!(error.to_string(), "cannot read '/nonexistent/names'");
+    }
+
+    #[test]
+    fn an_error_while_one_waits_is_told_after_it() {
+        let (sender, chunks) = sync_channel(1);
+        let path = PathBuf::from("names");
+        let mut lines =
+            Lines { chunks, chunk: Vec::new(), start: 0, path, failed: None, has_ended: false };
+        sender.send(Err(io::ErrorKind::IsADirectory.into())).unwrap();
+        drop(sender);
+        lines.wait(Duration::from_secs(10));
+        assert!(!lines.has_ended());
+        assert!(matches!(lines.next(), Next::Failed(_)));
+        assert!(lines.has_ended());
+        assert!(matches!(lines.next(), Next::End));
     }
 }
