@@ -103,6 +103,8 @@ pub(crate) enum FailureKind {
     SystemOfType,
     #[error("a zone transfer is one zone from one server: ask for nothing else beside it")]
     TransferAlone,
+    #[error("{0} is for names on the command line: leave it out, or name what to look up")]
+    NotForList(&'static str),
     #[error("a zone is transferred over TCP: write '@ADDRESS' without '://'")]
     TransferEncrypted,
     #[error(transparent)]
@@ -137,6 +139,7 @@ impl output::Failure for Failure {
             | FailureKind::SystemOfType
             | FailureKind::MixedServers
             | FailureKind::TransferEncrypted
+            | FailureKind::NotForList(_)
             | FailureKind::TransferAlone => Exit::Usage,
         }
     }

@@ -31,6 +31,9 @@ use crate::watch::Watch;
 /// Rows, whichever way they come.
 pub(crate) type AnyRows = Box<dyn Rows<Item = Result<Row, Failure>>>;
 
+/// What stands for standard input.
+const STDIN: &str = "-";
+
 /// So many messages of a zone transfer wait for the printer at most.
 const MESSAGES_AHEAD_MAX: usize = 16;
 
@@ -79,10 +82,10 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
 /// The file that the names come from: the one that was given, or standard input if no name was
 /// and something is there to be read.
 pub(crate) fn list(cli: &Cli) -> Option<PathBuf> {
-    let stdin = || Some(PathBuf::from("-"));
+    let stdin = || Some(PathBuf::from(STDIN));
     match &cli.ways.from {
         Some(file) => Some(file.clone()),
-        None if cli.words == ["-"] => stdin(),
+        None if cli.words.iter().any(|word| word == STDIN) => stdin(),
         None if cli.words.iter().all(|word| word.starts_with('@')) && has_input() => stdin(),
         None => None,
     }
@@ -103,7 +106,11 @@ fn has_input() -> bool {
 }
 
 fn listed(cli: &Cli, file: &Path, notes: &Notes) -> Result<AnyRows, FailureKind> {
-    let words: Vec<_> = cli.words.iter().filter(|word| *word != "-").cloned().collect();
+    if let Some(flag) = cli.flags_of_other_ways().next() {
+        return Err(FailureKind::NotForList(flag));
+    }
+    let is_said = |word: &str| cli.ways.from.is_none() && word == STDIN;
+    let words: Vec<_> = cli.words.iter().filter(|word| !is_said(word)).cloned().collect();
     let ListRequest { types, servers } =
         ListRequest::parse(&words, &cli.types, cli.family.family(), cli.port)?;
     if types.contains(&RecordType::AXFR) {
@@ -239,6 +246,19 @@ fn mention_dropped_zone(subject: &Subject, notes: &Notes) {
 }
 
 impl Cli {
+    /// The flags that were given and make no sense for a list.
+    fn flags_of_other_ways(&self) -> impl Iterator<Item = &'static str> {
+        let ways = &self.ways;
+        let flags = [
+            ("--trace", ways.trace),
+            ("--watch", ways.watch.is_some()),
+            ("--system", ways.system),
+            ("--compare", ways.compare),
+            ("--verbose", self.verbose),
+        ];
+        flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag)
+    }
+
     fn limits(&self) -> Limits {
         Limits { deadline: self.timeout, ..Limits::default() }
     }
