@@ -105,6 +105,8 @@ pub(crate) enum FailureKind {
     TransferAlone,
     #[error("{0} is for names on the command line: leave it out, or name what to look up")]
     NotForList(&'static str),
+    #[error("a zone transfer is asked for once, and taken as it is: leave {0} out")]
+    NotForTransfer(&'static str),
     #[error("a zone is transferred over TCP: write '@ADDRESS' without '://'")]
     TransferEncrypted,
     #[error(transparent)]
@@ -140,6 +142,7 @@ impl output::Failure for Failure {
             | FailureKind::MixedServers
             | FailureKind::TransferEncrypted
             | FailureKind::NotForList(_)
+            | FailureKind::NotForTransfer(_)
             | FailureKind::TransferAlone => Exit::Usage,
         }
     }

@@ -47,6 +47,10 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
     for target in &targets {
         mention_dropped_zone(&target.subject, notes);
     }
+    let is_transfer = targets[0].types.contains(&RecordType::AXFR);
+    if is_transfer && let Some(flag) = cli.flags_beside_transfer().next() {
+        return Err(FailureKind::NotForTransfer(flag));
+    }
     if cli.ways.trace {
         if !servers.is_empty() {
             return Err(FailureKind::TraceOfServer);
@@ -60,7 +64,7 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
         return as_programs_get_it(cli, targets);
     }
     let whom = cli.whom(&servers)?;
-    if targets[0].types.contains(&RecordType::AXFR) {
+    if is_transfer {
         return transferred(cli, &targets, &whom);
     }
     let (limits, manner) = (cli.limits(), cli.manner());
@@ -257,6 +261,12 @@ impl Cli {
             ("--verbose", self.verbose),
         ];
         flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag)
+    }
+
+    /// The flags that were given and make no sense for a zone transfer.
+    fn flags_beside_transfer(&self) -> impl Iterator<Item = &'static str> {
+        let ways = self.flags_of_other_ways().filter(|flag| *flag != "--verbose");
+        ways.chain(self.dnssec.then_some("--dnssec"))
     }
 
     fn limits(&self) -> Limits {
