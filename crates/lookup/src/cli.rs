@@ -105,6 +105,8 @@ pub(crate) enum FailureKind {
     TransferAlone,
     #[error("{0} is for names on the command line: leave it out, or name what to look up")]
     NotForList(&'static str),
+    #[error("--compare takes two servers or more: name them, as in '@127.0.0.1 @127.0.0.2'")]
+    NothingToCompare,
     #[error("a zone transfer is asked for once, and taken as it is: leave {0} out")]
     NotForTransfer(&'static str),
     #[error("a zone is transferred over TCP: write '@ADDRESS' without '://'")]
@@ -142,6 +144,7 @@ impl output::Failure for Failure {
             | FailureKind::MixedServers
             | FailureKind::TransferEncrypted
             | FailureKind::NotForList(_)
+            | FailureKind::NothingToCompare
             | FailureKind::NotForTransfer(_)
             | FailureKind::TransferAlone => Exit::Usage,
         }

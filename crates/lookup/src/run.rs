@@ -63,6 +63,9 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
         }
         return as_programs_get_it(cli, targets);
     }
+    if cli.ways.compare && servers.len() < 2 {
+        return Err(FailureKind::NothingToCompare);
+    }
     let whom = cli.whom(&servers)?;
     if is_transfer {
         return transferred(cli, &targets, &whom);
