@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::server::{DNS_PORT, Server, ServerError};
+use crate::server::{DNS_PORT, Server};
 
 /// How long the watch waits between two rounds, unless told, in seconds.
 const WATCH_INTERVAL_S: &str = "2";
@@ -62,6 +62,31 @@ fn rate(text: &str) -> Result<NonZero<u32>, String> {
 }
 
 /// The port is that of the other servers unless it has its own, so it is not known yet.
-fn root(text: &str) -> Result<Server, ServerError> {
-    Server::parse(text.strip_prefix('@').unwrap_or(text), DNS_PORT)
+fn root(text: &str) -> Result<Server, String> {
+    let server = Server::parse(text.strip_prefix('@').unwrap_or(text), DNS_PORT)
+        .map_err(|error| output::with_causes(&error))?;
+    match server.encrypted {
+        None => Ok(server),
+        Some(_) => Err("a trace goes over UDP and TCP: leave the '://' out".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_is_a_server_without_encryption() {
+        for text in ["127.0.0.1", "@127.0.0.1", "127.0.0.1:5353", "[::1]:5353"] {
+            assert!(root(text).is_ok(), "{text}");
+        }
+        for (text, words) in [
+            ("tls://127.0.0.1", "leave the '://' out"),
+            ("https://127.0.0.1/dns-query", "leave the '://' out"),
+            ("127.0.0.1:0", "'0' is not a port"),
+        ] {
+            let error = root(text).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+    }
 }
