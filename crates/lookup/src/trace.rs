@@ -118,10 +118,7 @@ impl<'a> Tracer<'a> {
         let mut zone = self.deepest_zone(&name);
         while self.steps < STEPS_MAX {
             self.steps += 1;
-            if zone.servers.is_empty() {
-                self.find_servers(&mut zone, DEPTH_MAX).await;
-            }
-            let Some((server, said)) = self.ask_one(&zone, &name, record_type).await? else {
+            let Some((server, said)) = self.ask_one(&mut zone, &name, record_type).await? else {
                 let why = format!("no server of '{}' is of use", present(&zone.name));
                 return self.give_up(&zone, &name, record_type, &why);
             };
@@ -159,23 +156,31 @@ impl<'a> Tracer<'a> {
     }
 
     /// The first server of a zone that says something of use; the rows of the others are sent.
+    /// Servers that came without an address are looked up where those with one are of no use.
     async fn ask_one(
         &mut self,
-        zone: &Zone,
+        zone: &mut Zone,
         name: &Name,
         record_type: RecordType,
     ) -> Result<Option<(Server, Said)>, Gone> {
-        for server in &zone.servers {
-            if self.questions >= QUESTIONS_MAX {
+        let mut asked = 0;
+        loop {
+            for server in &zone.servers[asked..] {
+                if self.questions >= QUESTIONS_MAX {
+                    return Ok(None);
+                }
+                self.questions += 1;
+                match self.said(zone, server, name, record_type).await {
+                    Said::Nothing(row) => self.send(vec![row])?,
+                    said => return Ok(Some((server.clone(), said))),
+                }
+            }
+            asked = zone.servers.len();
+            if zone.unknown.is_empty() {
                 return Ok(None);
             }
-            self.questions += 1;
-            match self.said(zone, server, name, record_type).await {
-                Said::Nothing(row) => self.send(vec![row])?,
-                said => return Ok(Some((server.clone(), said))),
-            }
+            self.find_servers(zone, DEPTH_MAX).await;
         }
-        Ok(None)
     }
 
     async fn said(&self, zone: &Zone, server: &Server, name: &Name, of: RecordType) -> Said {
