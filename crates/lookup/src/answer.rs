@@ -191,10 +191,8 @@ pub(crate) fn rows(outcome: &Outcome) -> Vec<Row> {
 fn told(outcome: &Outcome, detail: Detail) -> Vec<Told> {
     let found = outcome.found();
     let absence = absence(outcome);
-    let is_bogus =
-        found.checked.as_ref().is_some_and(|checked| checked.whole.state == Security::Bogus);
     let status = match &absence {
-        _ if is_bogus => Cow::Borrowed("BOGUS"),
+        _ if found.is_bogus() => Cow::Borrowed("BOGUS"),
         Some(absence) => absence.status.clone(),
         None => Cow::Borrowed("NOERROR"),
     };

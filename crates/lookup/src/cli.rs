@@ -182,7 +182,11 @@ impl Tool for Cli {
     fn view(&self) -> View {
         let servers = self.words.iter().filter(|word| word.starts_with('@')).count();
         if run::list(self).is_some() {
-            let columns = &["name", "type", "ttl_s", "status", "data"];
+            let columns: &[_] = if self.dnssec {
+                &["name", "type", "ttl_s", "status", "security", "data"]
+            } else {
+                &["name", "type", "ttl_s", "status", "data"]
+            };
             return View { columns, has_absences: true, ..View::default() };
         }
         if self.dnssec && !self.verbose {

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
 use crate::check::{Checked, Checker};
+use crate::dnssec::Security;
 use crate::exchange::{AskError, Limits, Question, Reply, Route, after, ask};
 use crate::message::{Manner, Record};
 use crate::name::present;
@@ -69,6 +70,14 @@ pub struct Found {
     pub checked: Option<Checked>,
     /// All candidates that were asked for until now, this one included.
     pub tried: Vec<Name>,
+}
+
+impl Found {
+    /// Whether it is forged or broken, as far as DNSSEC can tell.
+    #[must_use]
+    pub fn is_bogus(&self) -> bool {
+        self.checked.as_ref().is_some_and(|checked| checked.whole.state == Security::Bogus)
+    }
 }
 
 /// How a question ended that got a reply.

@@ -387,6 +387,7 @@ impl Rows for Batch {
 impl Pending {
     fn land_outcome(&mut self, asking: &Planned, outcome: Result<Outcome, ResolveError>) {
         self.summary.count(match &outcome {
+            Ok(outcome) if outcome.found().is_bogus() => Exit::Unknown,
             Ok(Outcome::Answer(_)) => Exit::Yes,
             Ok(Outcome::NoSuchName(_) | Outcome::NoData(_)) => Exit::No,
             _ => Exit::Unknown,
