@@ -156,7 +156,11 @@ impl Batch {
         };
         let now = Instant::now();
         Ok(Self {
-            slow: Slow::new(Arc::clone(&source), settings.limits),
+            slow: Slow::new(slow::Settings {
+                source: Arc::clone(&source),
+                limits: settings.limits,
+                rate: settings.rate.filter(|_| engine.is_none()),
+            }),
             waiting: VecDeque::new(),
             simple: Template::new(&whom, &source, &settings.types),
             pending: Pending {
@@ -287,6 +291,7 @@ impl Batch {
         let Some(engine) = &mut self.engine else { return };
         let (pending, slow) = (&mut self.pending, &mut self.slow);
         let (source, whom, question) = (&self.source, &self.whom, &mut self.question);
+        let slow_before = slow.under_way();
         engine.turn(until, &mut |landed| {
             let Landed { token, server, rtt, sent, result } = landed;
             let sender = Sender { server, rtt, sent };
@@ -314,6 +319,7 @@ impl Batch {
             };
             pending.land_outcome(&token, outcome);
         });
+        engine.charge(slow.under_way() - slow_before);
     }
 
     fn land_slow(&mut self, landed: Vec<(Planned, Result<Outcome, ResolveError>)>) {

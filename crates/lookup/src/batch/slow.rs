@@ -1,17 +1,22 @@
 //! Questions that take more than a datagram each way: over TCP and TLS, without EDNS, over the
 //! names of a search list.
 
+use std::io;
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::error::SendError;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
+use tokio::time::sleep_until;
 
 use super::Planned;
 use crate::background::block_on;
+use crate::bulk::Rate;
 use crate::exchange::Limits;
 use crate::resolve::{Outcome, ResolveError, Source, resolve};
 
@@ -26,17 +31,29 @@ type Landed = (Planned, Result<Outcome, ResolveError>);
 
 /// A thread that asks one question at a time each.
 pub struct Slow {
-    source: Arc<Source>,
-    limits: Limits,
+    settings: Settings,
     /// Made when the first question comes.
     thread: Option<(UnboundedSender<Planned>, Receiver<Landed>)>,
+    /// Questions that nobody took.
+    unasked: Vec<Planned>,
     under_way: usize,
+}
+
+/// Whom it asks, and how.
+#[derive(Clone)]
+pub struct Settings {
+    /// Whom.
+    pub source: Arc<Source>,
+    /// Limits on each question.
+    pub limits: Limits,
+    /// Questions a second.
+    pub rate: Option<NonZero<u32>>,
 }
 
 impl Slow {
     /// No thread yet.
-    pub const fn new(source: Arc<Source>, limits: Limits) -> Self {
-        Self { source, limits, thread: None, under_way: 0 }
+    pub const fn new(settings: Settings) -> Self {
+        Self { settings, thread: None, unasked: Vec::new(), under_way: 0 }
     }
 
     /// How many questions have not landed.
@@ -51,10 +68,11 @@ impl Slow {
 
     /// Takes a question on.
     pub fn ask(&mut self, asking: Planned) {
-        let (questions, _) = self.thread.get_or_insert_with(|| start(&self.source, self.limits));
+        let (questions, _) = self.thread.get_or_insert_with(|| start(&self.settings));
         self.under_way += 1;
-        // The thread ends after its questions have, and not before.
-        let _ = questions.send(asking);
+        if let Err(SendError(asking)) = questions.send(asking) {
+            self.unasked.push(asking);
+        }
     }
 
     /// What has landed; the first is waited for, but no longer than this.
@@ -63,38 +81,54 @@ impl Slow {
         if self.under_way == 0 {
             return Vec::new();
         }
-        let mut all: Vec<_> = if timeout.is_zero() {
-            Vec::new()
-        } else {
-            landed.recv_timeout(timeout).into_iter().collect()
-        };
+        let unasked = self.unasked.drain(..);
+        let mut all: Vec<_> = unasked.map(|asking| (asking, Err(no_thread()))).collect();
+        if all.is_empty() && !timeout.is_zero() {
+            all.extend(landed.recv_timeout(timeout));
+        }
         all.extend(landed.try_iter());
         self.under_way -= all.len();
         all
     }
 }
 
-fn start(source: &Arc<Source>, limits: Limits) -> (UnboundedSender<Planned>, Receiver<Landed>) {
-    let (questions, to_ask) = unbounded_channel();
+fn no_thread() -> ResolveError {
+    ResolveError::Start(io::Error::other("the system gives no thread for it"))
+}
+
+fn start(settings: &Settings) -> (UnboundedSender<Planned>, Receiver<Landed>) {
+    let (questions, mut to_ask) = unbounded_channel::<Planned>();
     let (landed, outcomes) = mpsc::channel();
-    let source = Arc::clone(source);
-    let run = move || block_on(ask_each(to_ask, source, limits, landed));
-    // Without the thread nothing lands, which is told as such.
+    let settings = settings.clone();
+    let run = move || {
+        let Err(error) = block_on(ask_each(&mut to_ask, &settings, &landed)) else { return };
+        while let Some(asking) = to_ask.blocking_recv() {
+            let error = io::Error::new(error.kind(), error.to_string());
+            // Whoever does not want it has left.
+            let _ = landed.send((asking, Err(ResolveError::Start(error))));
+        }
+    };
+    // Without the thread nobody takes the questions, and each is told to fail.
     let _ = thread::Builder::new().name("ask".to_owned()).spawn(run);
     (questions, outcomes)
 }
 
 async fn ask_each(
-    mut to_ask: UnboundedReceiver<Planned>,
-    source: Arc<Source>,
-    limits: Limits,
-    landed: Sender<Landed>,
+    to_ask: &mut UnboundedReceiver<Planned>,
+    settings: &Settings,
+    landed: &Sender<Landed>,
 ) {
     let at_once = Arc::new(Semaphore::new(AT_ONCE_MAX));
+    let mut rate = Rate::new(settings.rate, Instant::now());
     let mut running = JoinSet::new();
     while let Some(asking) = to_ask.recv().await {
         let Ok(permit) = Arc::clone(&at_once).acquire_owned().await else { return };
-        let (source, landed) = (Arc::clone(&source), landed.clone());
+        while rate.allowance(Instant::now()) == 0 {
+            sleep_until(rate.next().unwrap_or_else(Instant::now).into()).await;
+        }
+        rate.take(1);
+        let (source, landed, limits) =
+            (Arc::clone(&settings.source), landed.clone(), settings.limits);
         running.spawn(async move {
             let outcome = resolve(&asking.asked, &source, &limits).await;
             drop(permit);

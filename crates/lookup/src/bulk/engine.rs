@@ -110,6 +110,11 @@ impl<T> Engine<T> {
         self.flight.submit(token, question);
     }
 
+    /// So many questions were sent in another way, and count for the rate.
+    pub fn charge(&mut self, count: usize) {
+        self.rate.take(count);
+    }
+
     /// Does what there is to do, and waits if that is nothing: for what comes next, but no longer
     /// than until then. Tells of each question that lands.
     pub fn turn(&mut self, until: Instant, landed: &mut impl FnMut(Landed<'_, T>)) {

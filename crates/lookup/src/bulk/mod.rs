@@ -28,6 +28,7 @@ use crate::exchange::DEADLINE;
 pub use engine::Engine;
 pub use histogram::Histogram;
 pub use question::WireQuestion;
+pub use rate::Rate;
 
 /// How often a question is sent, unless told: with replies overdue after 50 ms, three tries would be
 /// over within one hiccup of a server.
