@@ -4,7 +4,7 @@ use std::io;
 use std::sync::mpsc::Sender;
 use std::thread;
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use crate::answer::{Arrival, Landed};
@@ -35,28 +35,35 @@ pub fn ask_all(questions: Vec<Question>, limits: Limits, outcomes: Sender<Landed
 }
 
 fn run(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
-    match Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(async {
-            ask_each(questions, limits, outcomes).await;
-            farewell().await;
-        }),
+    match Waiting::new() {
+        Ok(waiting) => waiting.run(ask_each(questions, limits, outcomes)),
         Err(error) => {
             fail_all(questions.into_iter().map(|question| question.index), &error, outcomes);
         }
     }
 }
 
-/// Runs something that waits, on this thread.
-///
-/// # Errors
-///
-/// The system gives no means to wait.
-pub fn block_on(work: impl Future<Output = ()>) -> io::Result<()> {
-    Builder::new_current_thread().enable_all().build()?.block_on(async {
-        work.await;
-        farewell().await;
-    });
-    Ok(())
+/// The system's means to wait for something.
+#[derive(Debug)]
+pub struct Waiting(Runtime);
+
+impl Waiting {
+    /// Gets them.
+    ///
+    /// # Errors
+    ///
+    /// The system gives none.
+    pub fn new() -> io::Result<Self> {
+        Builder::new_current_thread().enable_all().build().map(Self)
+    }
+
+    /// Runs something that waits, on this thread.
+    pub fn run(self, work: impl Future<Output = ()>) {
+        self.0.block_on(async {
+            work.await;
+            farewell().await;
+        });
+    }
 }
 
 /// Asks all questions at the same time.

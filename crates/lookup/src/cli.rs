@@ -121,7 +121,7 @@ pub(crate) enum FailureKind {
     Sockets(#[source] io::Error),
     #[error("a list is asked for in one way: name servers with the same '://', or without")]
     MixedServers,
-    #[error("cannot start a thread to ask")]
+    #[error("cannot start to ask")]
     Start(#[source] io::Error),
 }
 

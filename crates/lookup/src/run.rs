@@ -10,7 +10,7 @@ use hickory_proto::rr::{Name, RecordType};
 use output::{Notes, Rows};
 
 use crate::answer::Detail;
-use crate::background::block_on;
+use crate::background::Waiting;
 use crate::batch::{self, Batch};
 use crate::check::{self, Checker};
 use crate::cli::{Cli, Failure, FailureKind};
@@ -75,11 +75,11 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
         let until_found = cli.ways.until_found;
         let settings = Watch { targets, whom, manner, limits, interval, until_found };
         let (sender, rows) = mpsc::sync_channel(MESSAGES_AHEAD_MAX);
-        spawn("watch", move || {
-            block_on(async {
+        spawn("watch", move |waiting| {
+            waiting.run(async {
                 // Whoever does not want the rest has left.
                 let _ = settings.run(&sender).await;
-            })
+            });
         })?;
         return Ok(in_order(rows));
     }
@@ -161,7 +161,7 @@ fn as_programs_get_it(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, Failur
         limits: cli.limits(),
     };
     let (sender, rows) = mpsc::channel();
-    spawn("system", move || block_on(async { programs.run(&targets, &sender).await }))?;
+    spawn("system", move |waiting| waiting.run(programs.run(&targets, &sender)))?;
     Ok(in_order(rows))
 }
 
@@ -185,15 +185,15 @@ fn traced(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, FailureKind> {
         is_difference_decisive: cli.ways.compare,
     };
     let (sender, rows) = mpsc::channel();
-    spawn("trace", move || {
-        block_on(async {
+    spawn("trace", move |waiting| {
+        waiting.run(async {
             let mut tracer = Tracer::new(&settings, &sender);
             for target in &targets {
                 for record_type in &target.types {
                     tracer.trace(&name_of(&target.subject), *record_type).await;
                 }
             }
-        })
+        });
     })?;
     Ok(in_order(rows))
 }
@@ -221,7 +221,9 @@ fn transferred(cli: &Cli, targets: &[Target], whom: &Whom) -> Result<AnyRows, Fa
     };
     let idle_timeout = cli.limits().deadline;
     let (sender, rows) = mpsc::sync_channel(MESSAGES_AHEAD_MAX);
-    spawn("transfer", move || block_on(transfer(server, &question, idle_timeout, &sender)))?;
+    spawn("transfer", move |waiting| {
+        waiting.run(transfer(server, &question, idle_timeout, &sender));
+    })?;
     Ok(in_order(rows))
 }
 
@@ -230,13 +232,10 @@ fn in_order(rows: Receiver<(usize, Vec<Row>)>) -> AnyRows {
     Box::new(output::as_they_come(rows, |_, rows| rows.into_iter().map(Ok)))
 }
 
-fn spawn(
-    name: &str,
-    work: impl FnOnce() -> std::io::Result<()> + Send + 'static,
-) -> Result<(), FailureKind> {
+fn spawn(name: &str, work: impl FnOnce(Waiting) + Send + 'static) -> Result<(), FailureKind> {
+    let waiting = Waiting::new().map_err(FailureKind::Start)?;
     let builder = thread::Builder::new().name(name.to_owned());
-    // A thread that cannot start to work sends nothing, and the rows end at once.
-    builder.spawn(work).map(drop).map_err(FailureKind::Start)
+    builder.spawn(|| work(waiting)).map(drop).map_err(FailureKind::Start)
 }
 
 fn name_of(subject: &Subject) -> Name {

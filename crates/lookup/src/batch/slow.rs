@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
 use super::Planned;
-use crate::background::block_on;
+use crate::background::Waiting;
 use crate::bulk::Rate;
 use crate::exchange::Limits;
 use crate::resolve::{Outcome, ResolveError, Source, resolve};
@@ -101,7 +101,10 @@ fn start(settings: &Settings) -> (UnboundedSender<Planned>, Receiver<Landed>) {
     let (landed, outcomes) = mpsc::channel();
     let settings = settings.clone();
     let run = move || {
-        let Err(error) = block_on(ask_each(&mut to_ask, &settings, &landed)) else { return };
+        let error = match Waiting::new() {
+            Ok(waiting) => return waiting.run(ask_each(&mut to_ask, &settings, &landed)),
+            Err(error) => error,
+        };
         while let Some(asking) = to_ask.blocking_recv() {
             let error = io::Error::new(error.kind(), error.to_string());
             // Whoever does not want it has left.
