@@ -463,6 +463,9 @@ fn unanswered(error: &ResolveError) -> Row {
             let server = Some(Source::Silent(source.server()));
             About::unanswered(name, *record_type, status(source), server)
         }
+        ResolveError::Start { asked, .. } if !asked.candidates.is_empty() => {
+            About::unanswered(&asked.candidates[0], asked.record_type, "FAILED", None)
+        }
         _ => About::unanswered(&Name::root(), RecordType::ANY, "FAILED", None),
     };
     let row = Row::without_record(Arc::new(about), DNSClass::IN, Exit::Unknown);

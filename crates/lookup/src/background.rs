@@ -23,13 +23,13 @@ pub fn ask_all(questions: Vec<Question>, limits: Limits, outcomes: Sender<Landed
     if questions.is_empty() {
         return;
     }
-    let indices: Vec<_> = questions.iter().map(|question| question.index).collect();
+    let same = questions.clone();
     let in_thread = outcomes.clone();
     let spawned = thread::Builder::new()
         .name("ask".to_owned())
         .spawn(move || run(questions, limits, &in_thread));
     if let Err(error) = spawned {
-        fail_all(indices, &error, &outcomes);
+        fail_all(same, &error, &outcomes);
     }
     drop(outcomes);
 }
@@ -37,9 +37,7 @@ pub fn ask_all(questions: Vec<Question>, limits: Limits, outcomes: Sender<Landed
 fn run(questions: Vec<Question>, limits: Limits, outcomes: &Sender<Landed>) {
     match Waiting::new() {
         Ok(waiting) => waiting.run(ask_each(questions, limits, outcomes)),
-        Err(error) => {
-            fail_all(questions.into_iter().map(|question| question.index), &error, outcomes);
-        }
+        Err(error) => fail_all(questions, &error, outcomes),
     }
 }
 
@@ -87,14 +85,10 @@ pub async fn ask_each(questions: Vec<Question>, limits: Limits, outcomes: &Sende
     }
 }
 
-fn fail_all(
-    indices: impl IntoIterator<Item = usize>,
-    error: &io::Error,
-    outcomes: &Sender<Landed>,
-) {
-    for index in indices {
-        let error = io::Error::new(error.kind(), error.to_string());
-        let arrival = Arrival::Server(Box::new(Err(ResolveError::Start(error))));
+fn fail_all(questions: Vec<Question>, error: &io::Error, outcomes: &Sender<Landed>) {
+    for Question { index, asked, .. } in questions {
+        let source = io::Error::new(error.kind(), error.to_string());
+        let arrival = Arrival::Server(Box::new(Err(ResolveError::Start { asked, source })));
         if outcomes.send((index, arrival)).is_err() {
             return;
         }

@@ -25,7 +25,8 @@ use crate::ways::Ways;
 /// Ask the DNS: the addresses of a name, the name of an address, or any other record
 ///
 /// Without @SERVER the system's resolver is used as it is configured: hosts file, servers, search
-/// list. With it, only that server is asked. A name is asked for A and AAAA, an address for PTR.
+/// list. With it, only that server is asked; several are asked side by side and compared. A name is
+/// asked for A and AAAA, an address for PTR. @tls://, @https:// and @quic:// ask over encrypted DNS.
 #[derive(Parser, Debug, Clone)]
 #[command(name = "lookup")]
 pub struct Cli {

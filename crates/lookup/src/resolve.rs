@@ -150,7 +150,12 @@ pub enum ResolveError {
     },
     /// Asking could not begin.
     #[error("cannot start to ask")]
-    Start(#[source] io::Error),
+    Start {
+        /// What was to be asked.
+        asked: Asked,
+        /// Why.
+        source: io::Error,
+    },
 }
 
 /// Asks for the candidates in their order until one has an answer.

@@ -285,7 +285,7 @@ impl Record for Row {
             type_name(it.about.asked_type).into_owned().into()
         })
         .extra(),
-        Column::<Self>::new("transport", "udp or tcp", |it| {
+        Column::<Self>::new("transport", "udp, tcp, tls, https or quic", |it| {
             it.reply().map(|reply| reply.transport.as_str()).into()
         })
         .extra(),

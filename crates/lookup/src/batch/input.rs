@@ -34,6 +34,8 @@ pub struct Lines {
     path: PathBuf,
     /// Why there are no more, until it is told.
     failed: Option<io::Error>,
+    /// How many lines were given.
+    count: u64,
     has_ended: bool,
 }
 
@@ -77,7 +79,15 @@ impl Lines {
             })
             .map_err(error)?;
         let path = path.to_owned();
-        Ok(Self { chunks, chunk: Vec::new(), start: 0, path, failed: None, has_ended: false })
+        Ok(Self {
+            chunks,
+            chunk: Vec::new(),
+            start: 0,
+            path,
+            failed: None,
+            count: 0,
+            has_ended: false,
+        })
     }
 
     /// The next line, if it is there.
@@ -96,6 +106,11 @@ impl Lines {
             }
         }
         Next::Line(self.line())
+    }
+
+    /// The number of the line that was given last, from 1.
+    pub const fn number(&self) -> u64 {
+        self.count
     }
 
     /// Whether there is nothing any more.
@@ -134,6 +149,7 @@ impl Lines {
         let rest = &self.chunk[self.start..];
         let end = rest.iter().position(|&octet| octet == b'\n').unwrap_or(rest.len());
         self.start += end + 1;
+        self.count += 1;
         &rest[..end]
     }
 }
@@ -235,8 +251,15 @@ mod tests {
     fn an_error_while_one_waits_is_told_after_it() {
         let (sender, chunks) = sync_channel(1);
         let path = PathBuf::from("names");
-        let mut lines =
-            Lines { chunks, chunk: Vec::new(), start: 0, path, failed: None, has_ended: false };
+        let mut lines = Lines {
+            chunks,
+            chunk: Vec::new(),
+            start: 0,
+            path,
+            failed: None,
+            count: 0,
+            has_ended: false,
+        };
         sender.send(Err(io::ErrorKind::IsADirectory.into())).unwrap();
         drop(sender);
         lines.wait(Duration::from_secs(10));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hickory_proto::rr::{DNSClass, RecordType};
 use output::Exit;
 
-use super::line::{self, LineError};
+use super::line::LineError;
 use super::quick::Sender;
 use crate::bulk::Reason;
 use crate::exchange::{AskError, Question, Reply, Transport, refuses_edns};
@@ -72,15 +72,16 @@ pub fn unanswered(asked: &Asked, server: SocketAddr, reason: Reason) -> ResolveE
     }
 }
 
-/// The row of a line that is no question.
-pub fn bad_line(line: &[u8], error: &LineError) -> Row {
+/// The row of a line that is no question: its number, its text, and why.
+pub fn bad_line(number: u64, shown: String, error: &LineError) -> Row {
     let about = About {
-        asked_name: line::shown(line),
+        asked_name: shown,
         asked_type: RecordType::ZERO,
         status: Cow::Borrowed("BADLINE"),
         canonical_name: None,
         source: None,
     };
     let row = Row::without_record(Arc::new(about), DNSClass::IN, Exit::Usage);
-    Row { absence: Some(error.to_string()), ..row }
+    let preface = Some(format!("line {number}: {error}"));
+    Row { absence: Some(error.to_string()), preface, ..row }
 }

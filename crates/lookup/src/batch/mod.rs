@@ -232,11 +232,12 @@ impl Batch {
                 engine.submit(Asking::Simple(Simple { line, name, record_type }), question);
                 continue;
             }
-            let parsed = line::parse(line, &self.settings.types, self.settings.address_types);
-            match parsed.map_err(|error| bad_line(line, &error)) {
+            match line::parse(line, &self.settings.types, self.settings.address_types) {
                 Ok(None) => {}
                 Ok(Some(target)) => self.ask(&target),
-                Err(row) => {
+                Err(error) => {
+                    let shown = line::shown(line);
+                    let row = bad_line(self.lines.number(), shown, &error);
                     self.pending.summary.bad_lines += 1;
                     let line = self.pending.order.begin();
                     self.pending.order.add(line, vec![row]);

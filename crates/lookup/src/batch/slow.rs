@@ -82,7 +82,9 @@ impl Slow {
             return Vec::new();
         }
         let unasked = self.unasked.drain(..);
-        let mut all: Vec<_> = unasked.map(|asking| (asking, Err(no_thread()))).collect();
+        let mut all: Vec<_> = unasked
+            .map(|asking| not_started(asking, io::Error::other("the system gives no thread")))
+            .collect();
         if all.is_empty() && !timeout.is_zero() {
             all.extend(landed.recv_timeout(timeout));
         }
@@ -92,8 +94,10 @@ impl Slow {
     }
 }
 
-fn no_thread() -> ResolveError {
-    ResolveError::Start(io::Error::other("the system gives no thread for it"))
+/// A question that failed before it was asked.
+fn not_started(asking: Planned, source: io::Error) -> Landed {
+    let asked = asking.asked.clone();
+    (asking, Err(ResolveError::Start { asked, source }))
 }
 
 fn start(settings: &Settings) -> (UnboundedSender<Planned>, Receiver<Landed>) {
@@ -108,7 +112,7 @@ fn start(settings: &Settings) -> (UnboundedSender<Planned>, Receiver<Landed>) {
         while let Some(asking) = to_ask.blocking_recv() {
             let error = io::Error::new(error.kind(), error.to_string());
             // Whoever does not want it has left.
-            let _ = landed.send((asking, Err(ResolveError::Start(error))));
+            let _ = landed.send(not_started(asking, error));
         }
     };
     // Without the thread nobody takes the questions, and each is told to fail.

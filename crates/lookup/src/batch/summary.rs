@@ -58,7 +58,7 @@ impl fmt::Display for Told<'_> {
             "{questions} questions: {answered} answered, {negative} negative, {failed} failed"
         )?;
         if *bad_lines > 0 {
-            write!(f, "; {bad_lines} lines were none")?;
+            write!(f, "; {bad_lines} bad lines")?;
         }
         #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
         let rate = if seconds > 0.0 { questions as f64 / seconds } else { 0.0 };
@@ -92,7 +92,7 @@ mod tests {
         let mut statistics = Statistics::default();
         assert_eq!(
             summary.told(Duration::from_secs(2), &statistics).to_string(),
-            "4 questions: 2 answered, 1 negative, 1 failed; 1 lines were none; 2.000 s, 2 q/s"
+            "4 questions: 2 answered, 1 negative, 1 failed; 1 bad lines; 2.000 s, 2 q/s"
         );
         statistics.sent_again = 3;
         statistics.round_trips.add(Duration::from_millis(2));
