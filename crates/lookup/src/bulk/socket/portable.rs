@@ -7,7 +7,7 @@ use super::{BATCH, BUFFER_STRIDE_OCTETS, DATAGRAM_MAX_OCTETS};
 
 /// What the system needs to send a batch: nothing.
 #[derive(Debug, Default)]
-pub struct Outbox;
+pub struct Outbox(());
 
 impl Outbox {
     #[expect(clippy::unused_self, reason = "elsewhere there is something in it")]
