@@ -18,7 +18,7 @@ use crate::rdata::record_type;
 use crate::request::RequestError;
 use crate::row::Row;
 use crate::run;
-use crate::server::{DNS_PORT, ServerError};
+use crate::server::ServerError;
 use crate::system::SystemError;
 use crate::ways::Ways;
 
@@ -45,9 +45,9 @@ pub struct Cli {
     #[arg(short = 'w', long, value_name = "SECONDS", default_value = "5", value_parser = output::seconds)]
     pub(crate) timeout: Duration,
 
-    /// Port of the servers that come without one
-    #[arg(short, long, default_value_t = DNS_PORT, value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) port: u16,
+    /// Port of the servers that come without one [default: 53; below the first --root, its own]
+    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: Option<u16>,
 
     /// Show the whole message, section by section, and who sent it
     #[arg(short, long)]

@@ -43,7 +43,7 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
         return listed(cli, &file, notes);
     }
     let Request { targets, servers } =
-        Request::parse(&cli.words, &cli.types, cli.family.family(), cli.port)?;
+        Request::parse(&cli.words, &cli.types, cli.family.family(), cli.port())?;
     for target in &targets {
         mention_dropped_zone(&target.subject, notes);
     }
@@ -119,7 +119,7 @@ fn listed(cli: &Cli, file: &Path, notes: &Notes) -> Result<AnyRows, FailureKind>
     let is_said = |word: &str| cli.ways.from.is_none() && word == STDIN;
     let words: Vec<_> = cli.words.iter().filter(|word| !is_said(word)).cloned().collect();
     let ListRequest { types, servers } =
-        ListRequest::parse(&words, &cli.types, cli.family.family(), cli.port)?;
+        ListRequest::parse(&words, &cli.types, cli.family.family(), cli.port())?;
     if types.contains(&RecordType::AXFR) {
         return Err(FailureKind::TransferAlone);
     }
@@ -157,7 +157,7 @@ fn as_programs_get_it(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, Failur
         source: cli.system_source(&system)?,
         system,
         services,
-        asks_library: files.iter().all(|file| file.is_none()) && cli.port == DNS_PORT,
+        asks_library: files.iter().all(|file| file.is_none()) && cli.port() == DNS_PORT,
         limits: cli.limits(),
     };
     let (sender, rows) = mpsc::channel();
@@ -167,18 +167,20 @@ fn as_programs_get_it(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, Failur
 
 fn traced(cli: &Cli, targets: Vec<Target>) -> Result<AnyRows, FailureKind> {
     let roots = if cli.ways.root.is_empty() {
-        root_servers(cli.port)
+        root_servers(cli.port())
     } else {
         let resolved = cli.ways.root.iter().map(|root| root.resolve(cli.timeout));
         let mut roots = resolved.collect::<Result<Vec<_>, _>>()?.concat();
         for root in roots.iter_mut().filter(|root| root.port() == DNS_PORT) {
-            root.set_port(cli.port);
+            root.set_port(cli.port());
         }
         roots
     };
+    // Glue has no ports: a lab whose root is elsewhere has all of its servers there.
+    let port = cli.port.unwrap_or(roots[0].port());
     let settings = trace::Settings {
         roots,
-        port: cli.port,
+        port,
         manner: cli.asking.manner(),
         route: cli.plain_route(),
         limits: cli.limits(),
@@ -271,6 +273,10 @@ impl Cli {
         ways.chain(self.dnssec.then_some("--dnssec"))
     }
 
+    fn port(&self) -> u16 {
+        self.port.unwrap_or(DNS_PORT)
+    }
+
     fn limits(&self) -> Limits {
         Limits { deadline: self.timeout, ..Limits::default() }
     }
@@ -341,6 +347,6 @@ impl Cli {
 
     fn system(&self) -> Result<SystemConfig, SystemError> {
         let files = Files { resolv_conf: self.resolv_conf.clone(), hosts: self.hosts.clone() };
-        SystemConfig::read(&files, self.port)
+        SystemConfig::read(&files, self.port())
     }
 }
