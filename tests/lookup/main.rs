@@ -1,7 +1,19 @@
 //! `lookup` as people and scripts run it. Every run names its server or its configuration, so that
 //! none asks the resolver of the machine.
 
+mod asking;
+mod dnssec;
+mod encrypted;
+mod lists;
 mod misbehaving;
+#[cfg(not(any(windows, target_vendor = "apple")))]
+mod programs;
+mod several;
+mod support;
+#[cfg(target_os = "linux")]
+mod tracing;
+mod transfer;
+mod watching;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -23,6 +35,16 @@ fn demo() -> DnsServer {
 
 fn rows(output: &Output) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// The text under a key.
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().unwrap_or_else(|| panic!("no text under '{key}': {row}"))
+}
+
+/// The data of a record, or why there is none.
+fn said(row: &Value) -> &str {
+    row["data"].as_str().unwrap_or_else(|| text(row, "status"))
 }
 
 fn tells(output: &Output, code: i32, words: &str) {
@@ -223,9 +245,7 @@ fn what_cannot_be_a_question_is_told_how_to_be_one() {
 /// The system's resolver, where a file can stand for it.
 #[cfg(not(any(windows, target_vendor = "apple")))]
 mod system {
-    use std::fs;
-    use std::path::PathBuf;
-
+    use super::support::TempFile;
     use super::*;
 
     #[test]
@@ -264,27 +284,5 @@ mod system {
         let output = lookup(&[&files[..], &["printer", "-s"]].concat());
         assert_eq!((output.code, output.text()), (Some(0), "2001:db8::7\n"));
         assert_eq!(server.queries(), 0);
-    }
-
-    /// A file of this test's own, which ends with it.
-    struct TempFile(PathBuf);
-
-    impl TempFile {
-        fn new(test: &str, contents: &str) -> Self {
-            let name = format!("lookup-{test}-{}", std::process::id());
-            let path = std::env::temp_dir().join(name);
-            fs::write(&path, contents).expect("temporary files can be written");
-            Self(path)
-        }
-
-        fn path(&self) -> &str {
-            self.0.to_str().expect("the path is UTF-8")
-        }
-    }
-
-    impl Drop for TempFile {
-        fn drop(&mut self) {
-            let _ = fs::remove_file(&self.0);
-        }
     }
 }

@@ -24,7 +24,8 @@ const TCP_RESPONSES: usize = 32;
 
 /// A name server with authority over some zones, over UDP and TCP. It ends when it is dropped.
 ///
-/// It is no resolver: names outside its zones are REFUSED, and RA is clear.
+/// It is no resolver: names outside its zones are REFUSED, and RA is clear. Whoever asks for a whole
+/// zone (AXFR) gets it.
 #[derive(Debug)]
 pub struct DnsServer {
     addr: SocketAddr,
@@ -88,7 +89,7 @@ fn authority(origin: Name, records: Records) -> io::Result<Arc<dyn ZoneHandler>>
         origin,
         records,
         ZoneType::Primary,
-        AxfrPolicy::Deny,
+        AxfrPolicy::AllowAll,
     )
     .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     Ok(Arc::new(handler))
