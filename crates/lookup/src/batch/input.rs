@@ -13,7 +13,8 @@ const CHUNK_OCTETS: usize = 64 * 1024;
 /// So many chunks are read ahead at most.
 const CHUNKS_AHEAD_MAX: usize = 4;
 
-/// A line that is longer than this is cut there: no name and type take so much.
+/// A line that is longer than this is cut there or a little later, and its rest is dropped: no name
+/// and type take so much.
 pub const LINE_MAX_OCTETS: usize = 64 * 1024;
 
 /// Why there are no lines.
@@ -70,7 +71,7 @@ impl Lines {
         let reading = thread::Builder::new().name("read".to_owned());
         reading
             .spawn(move || {
-                let chunks = Chunks { reader, rest: Vec::new(), has_ended: false };
+                let chunks = Chunks { reader, rest: Vec::new(), is_cut: false, has_ended: false };
                 for chunk in chunks {
                     if sender.send(chunk).is_err() {
                         return;
@@ -159,6 +160,8 @@ struct Chunks<R> {
     reader: R,
     /// The beginning of a line.
     rest: Vec<u8>,
+    /// Whether a line was cut, whose rest is to be dropped.
+    is_cut: bool,
     has_ended: bool,
 }
 
@@ -180,10 +183,16 @@ impl<R: Read> Iterator for Chunks<R> {
             };
             chunk.truncate(kept + read);
             self.has_ended = read == 0;
+            if self.is_cut {
+                let end = chunk.iter().position(|&octet| octet == b'\n');
+                self.is_cut = end.is_none();
+                chunk.drain(..end.map_or(chunk.len(), |end| end + 1));
+            }
             let whole = chunk[kept..].iter().rposition(|&octet| octet == b'\n');
+            self.is_cut |= whole.is_none() && chunk.len() > LINE_MAX_OCTETS;
             let end = match whole {
                 Some(end) => kept + end + 1,
-                None if self.has_ended || chunk.len() > LINE_MAX_OCTETS => chunk.len(),
+                None if self.has_ended || self.is_cut => chunk.len(),
                 None => 0,
             };
             self.rest = chunk.split_off(end);
@@ -217,12 +226,27 @@ mod tests {
         let text = b"a.test\nb.test\r\n\nlast.test";
         for step in 1..=text.len() {
             let reader = Trickle(text, step);
-            let chunks = Chunks { reader, rest: Vec::new(), has_ended: false };
+            let chunks = Chunks { reader, rest: Vec::new(), is_cut: false, has_ended: false };
             let chunks: Vec<_> = chunks.map(Result::unwrap).collect();
             let (last, whole) = chunks.split_last().unwrap();
             assert!(whole.iter().all(|chunk| chunk.ends_with(b"\n")), "{step}: {chunks:?}");
             assert!(last.ends_with(b"last.test"));
             assert_eq!(chunks.concat(), text);
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_line_that_is_too_long_is_no_line() {
+        let long = vec![b'x'; 5 * LINE_MAX_OCTETS];
+        let text = [&b"a.test\n#"[..], &long, b" tail.test\nb.test\n"].concat();
+        let text: &'static [u8] = text.leak();
+        for step in [1000, CHUNK_OCTETS, text.len()] {
+            let reader = Trickle(text, step);
+            let chunks = Chunks { reader, rest: Vec::new(), is_cut: false, has_ended: false };
+            let all = chunks.map(Result::unwrap).collect::<Vec<_>>().concat();
+            let seen = str::from_utf8(&all).unwrap();
+            assert!(seen.starts_with("a.test\n#xxx") && seen.ends_with("xb.test\n"), "{step}");
+            assert!(all.len() < 3 * LINE_MAX_OCTETS && !seen.contains("tail"), "{step}");
         }
     }
 
