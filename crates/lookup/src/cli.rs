@@ -104,6 +104,8 @@ pub(crate) enum FailureKind {
     SystemOfType,
     #[error("a zone transfer is one zone from one server: ask for nothing else beside it")]
     TransferAlone,
+    #[error("--rate and --in-order are for lists: name one with --from")]
+    ForListsOnly,
     #[error("{0} is for names on the command line: leave it out, or name what to look up")]
     NotForList(&'static str),
     #[error("--compare takes two servers or more: name them, as in '@127.0.0.1 @127.0.0.2'")]
@@ -144,6 +146,7 @@ impl output::Failure for Failure {
             | FailureKind::SystemOfType
             | FailureKind::MixedServers
             | FailureKind::TransferEncrypted
+            | FailureKind::ForListsOnly
             | FailureKind::NotForList(_)
             | FailureKind::NothingToCompare
             | FailureKind::NotForTransfer(_)

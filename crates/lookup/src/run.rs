@@ -42,6 +42,9 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
     if let Some(file) = list(cli) {
         return listed(cli, &file, notes);
     }
+    if cli.ways.in_order || cli.ways.rate.is_some() {
+        return Err(FailureKind::ForListsOnly);
+    }
     let Request { targets, servers } =
         Request::parse(&cli.words, &cli.types, cli.family.family(), cli.port())?;
     for target in &targets {

@@ -48,7 +48,7 @@ pub(crate) struct Ways {
     pub(crate) root: Vec<Server>,
 
     /// Ask again every so many seconds until the answer changes, and show what changed
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true,
+    #[arg(long, value_name = "SECONDS", conflicts_with = "compare", num_args = 0..=1, require_equals = true,
           default_missing_value = WATCH_INTERVAL_S, value_parser = output::seconds)]
     pub(crate) watch: Option<Duration>,
 

@@ -58,7 +58,7 @@ pub struct View {
     /// The columns of the table; empty for those that are not extra.
     pub columns: &'static [&'static str],
     /// Whether rows that stand for an answer that is not there are printed like all others, in
-    /// every format but bare values, rather than said on stderr.
+    /// every format rather than said on stderr; bare values have no room for them.
     pub has_absences: bool,
 }
 
@@ -185,7 +185,7 @@ fn printer<T: Tool>(tool: &T, flags: &Flags) -> Printer<T::Row> {
         format: flags.writer(shape, headings),
         columns,
         has_absences: shape.is_json() || (view.has_absences && shape != Shape::Short),
-        says_absences: !view.has_absences,
+        says_absences: !view.has_absences || shape == Shape::Short,
         is_quiet: flags.quiet,
     }
 }
