@@ -1,6 +1,7 @@
 //! What lab and bench stand on: a namespace of their own, servers that end, plain tables.
 
 mod chapter;
+mod crew;
 mod daemon;
 mod folder;
 mod namespace;
@@ -10,6 +11,7 @@ mod servers;
 mod sheet;
 
 pub use chapter::{Chapter, Selection, Stage, perform};
+pub use crew::for_each;
 pub use daemon::Daemon;
 pub use folder::Folder;
 pub use namespace::{add_address, drop_all_to, put_in_place};

@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::clients::{Rival, lookup_records, transferred};
 use super::differences::{Translator, is_without_a_form};
 use super::servers::{KNOT, NSD, ROOT_SERVER, World};
-use crate::rig::Sheet;
+use crate::rig::{Sheet, for_each};
 
 /// The zones, each with the servers that are asked.
 const ZONES: [(&str, &[&str]); 5] = [
@@ -50,14 +50,19 @@ pub fn compare(world: &World) -> Result<Sheet> {
     let mut sheet = Sheet::new(&["type", "questions", "records", "same as dig", "same as kdig"]);
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     let mut translator = Translator::default();
-    for (server, name, record_type) in questions()? {
-        let ours = lookup_records(world, &server, &name, &record_type)?;
-        let tally = tallies.entry(type_name(&record_type, &ours)).or_default();
+    let questions = questions()?;
+    let replies = for_each(&questions, |(server, name, record_type)| {
+        let ours = lookup_records(world, server, name, record_type)?;
+        let [dig, kdig] = Rival::ALL.map(|rival| rival.ask(server, name, record_type));
+        Ok((ours, [(Rival::Dig, dig?), (Rival::Kdig, kdig?)]))
+    })?;
+    for ((server, name, record_type), (ours, theirs)) in questions.iter().zip(&replies) {
+        let tally = tallies.entry(type_name(record_type, ours)).or_default();
         tally.questions += 1;
         tally.records += ours.records().len();
-        for rival in Rival::ALL {
-            let theirs = translator.translate(rival, &rival.ask(&server, &name, &record_type)?);
-            if let Some(difference) = Translator::difference(rival, &ours, &theirs) {
+        for (rival, theirs) in theirs {
+            let theirs = translator.translate(*rival, theirs);
+            if let Some(difference) = Translator::difference(*rival, ours, &theirs) {
                 *tally.differing.entry(rival.name()).or_default() += 1;
                 let rival = rival.name();
                 sheet.surprise(format!("{name} {record_type} @{server} in {rival}: {difference}"));
