@@ -10,7 +10,9 @@ pub enum Denial {
     Nsec,
     /// The next hashed name (RFC 5155).
     Nsec3,
-    /// Likewise, leaving out delegations that are not signed (RFC 5155, 6).
+    /// Likewise, hashed as often again as signers allow (RFC 9276 wants none of it).
+    Nsec3Iterated,
+    /// Likewise, but once, leaving out delegations that are not signed (RFC 5155, 6).
     Nsec3OptOut,
 }
 
@@ -37,6 +39,8 @@ pub enum Link {
     Missing,
     /// The digest of the key.
     Proper,
+    /// A digest of the key of this type, as dnssec-dsfromkey names it.
+    Digest(&'static str),
     /// A DS record, in presentation form, that fits no key of the zone.
     Other(&'static str),
 }
@@ -63,15 +67,26 @@ const NO_ALGORITHM: &str =
 const PROPER: Signing =
     Signing { algorithm: "ECDSAP256SHA256", denial: Denial::Nsec, validity: Validity::Now };
 
+/// NSEC3 takes an algorithm of its own, where SHA-1 is signed with (RFC 5155, 2).
+const SHA1_NSEC3: Signing = Signing { algorithm: "NSEC3RSASHA1", denial: Denial::Nsec3, ..PROPER };
+
 const fn leaf(label: &'static str, signing: Option<Signing>, link: Link) -> Leaf {
     Leaf { label, signing, link, damage: None }
 }
 
 /// Every zone below test.
-pub const LEAVES: [Leaf; 11] = [
+pub const LEAVES: [Leaf; 19] = [
     leaf("signed", Some(Signing { algorithm: "ED25519", ..PROPER }), Link::Proper),
     leaf("nsec3", Some(Signing { denial: Denial::Nsec3, ..PROPER }), Link::Proper),
     leaf("rsa", Some(Signing { algorithm: "RSASHA256", ..PROPER }), Link::Proper),
+    leaf("p384", Some(Signing { algorithm: "ECDSAP384SHA384", ..PROPER }), Link::Proper),
+    leaf("rsa512", Some(Signing { algorithm: "RSASHA512", ..PROPER }), Link::Proper),
+    leaf("ed448", Some(Signing { algorithm: "ED448", ..PROPER }), Link::Proper),
+    leaf("sha1", Some(Signing { algorithm: "RSASHA1", ..PROPER }), Link::Proper),
+    leaf("sha1-nsec3", Some(SHA1_NSEC3), Link::Proper),
+    leaf("iterated", Some(Signing { denial: Denial::Nsec3Iterated, ..PROPER }), Link::Proper),
+    leaf("ds-sha1", Some(PROPER), Link::Digest("SHA-1")),
+    leaf("ds-sha384", Some(PROPER), Link::Digest("SHA-384")),
     leaf("insecure", None, Link::Missing),
     leaf("unlinked", Some(PROPER), Link::Missing),
     leaf("strange", None, Link::Other(NO_ALGORITHM)),

@@ -3,16 +3,19 @@
 mod answer;
 mod certificates;
 mod clients;
+mod delv;
 mod differences;
 mod encrypted;
 mod leaves;
 mod misfortune;
+mod questions;
 mod resolver;
 mod servers;
 mod signing;
 mod trace;
 mod transfer;
 mod types;
+mod validation;
 
 use std::io::{self, Write};
 
@@ -33,6 +36,7 @@ pub const CHAPTER: Chapter = Chapter {
         program("host", "bind9-host"),
         program("dnssec-keygen", "bind9-utils"),
         program("dnssec-signzone", "bind9-utils"),
+        program("dnssec-dsfromkey", "bind9-utils"),
         program("kdig", "knot-dnsutils"),
         program("getent", "libc-bin"),
         program("openssl", "openssl"),
@@ -44,9 +48,10 @@ pub const CHAPTER: Chapter = Chapter {
 type Section = fn(&World) -> Result<Sheet>;
 
 /// What is looked at, each with its title.
-const SECTIONS: [(&str, Section); 6] = [
+const SECTIONS: [(&str, Section); 7] = [
     ("Every record type, as knot and nsd serve it", types::compare),
-    ("What a validating resolver makes of it", resolver::compare),
+    ("What a validating resolver says of it", resolver::compare),
+    ("Whether it is genuine, as lookup itself finds out", validation::compare),
     ("Encrypted DNS", encrypted::compare),
     ("Whole zones", transfer::compare),
     ("From the root down", trace::compare),

@@ -11,8 +11,8 @@ use anyhow::Result;
 
 use super::certificates::Certificates;
 use super::leaves::{LEAVES, Leaf, Link, PARENT, ROOT};
-use super::signing::{Signed, damage, sign};
-use crate::rig::{Daemon, Folder, Stage, Zone, knot, put_in_place, start_server};
+use super::signing::{Signed, damage, digest, sign};
+use crate::rig::{Daemon, Folder, Stage, Zone, for_each, knot, put_in_place, start_server};
 
 /// knot with the root.
 pub const ROOT_SERVER: &str = "127.0.0.10";
@@ -24,6 +24,8 @@ pub const KNOT: &str = "127.0.0.13";
 pub const NOBODY: &str = "127.0.0.14";
 /// unbound, over UDP and TCP, TLS and HTTPS, each at its usual port.
 pub const UNBOUND: &str = "127.0.0.53";
+/// unbound without its validator: over UDP and TCP only.
+pub const PLAIN_UNBOUND: &str = "127.0.0.54";
 
 const ROOT_ZONE: &str = include_str!("zones/root.zone");
 const PARENT_ZONE: &str = include_str!("zones/test.zone");
@@ -55,14 +57,13 @@ impl<'a> World<'a> {
         let types = ("types.test".to_owned(), folder.write("types.test.zone", TYPES_ZONE)?);
         let mut leaves = vec![types.clone()];
         let mut parent = PARENT_ZONE.to_owned();
-        for leaf in &LEAVES {
-            let (zone, delegation) = plant(folder, leaf)?;
+        for (zone, delegation) in for_each(&LEAVES, |leaf| plant(folder, leaf))? {
             leaves.push(zone);
             parent.push_str(&delegation);
         }
         let parent = sign(folder.path(), "test", &folder.write("test.zone", parent)?, PARENT)?;
         let root = format!("{ROOT_ZONE}{}", parent.ds);
-        let Signed { file, ds } =
+        let Signed { file, ds, .. } =
             sign(folder.path(), ".", &folder.write("root.zone", root)?, ROOT)?;
         let anchor = folder.write("root.anchor", ds)?;
         let certificates = Certificates::make(folder.path(), UNBOUND)?;
@@ -73,7 +74,8 @@ impl<'a> World<'a> {
             knot(folder, ROOT_SERVER, &[(".".to_owned(), file)])?,
             knot(folder, KNOT, &leaves)?,
             nsd(folder, &[("test".to_owned(), parent.file), types])?,
-            unbound(folder, &anchor, &certificates)?,
+            unbound(folder, UNBOUND, &validating(&anchor, &certificates))?,
+            unbound(folder, PLAIN_UNBOUND, "  module-config: \"iterator\"\n")?,
         ];
         Ok(Self { stage, anchor, certificates, resolv_conf, _daemons: daemons })
     }
@@ -86,10 +88,10 @@ fn plant(folder: &Folder, leaf: &Leaf) -> Result<(Zone, String)> {
     let mut delegation = format!("{label} NS ns.{label}\nns.{label} A {KNOT}\n");
     let text = format!("$ORIGIN {zone}.\n{LEAF_ZONE}");
     let mut file = folder.write(&format!("{zone}.zone"), text)?;
-    let mut own = String::new();
+    let (mut own, mut key) = (String::new(), String::new());
     if let Some(signing) = leaf.signing {
         let signed = sign(folder.path(), &zone, &file, signing)?;
-        (file, own) = (signed.file, signed.ds);
+        (file, own, key) = (signed.file, signed.ds, signed.key);
     }
     if let Some(words) = leaf.damage {
         damage(&file, words)?;
@@ -97,6 +99,7 @@ fn plant(folder: &Folder, leaf: &Leaf) -> Result<(Zone, String)> {
     match leaf.link {
         Link::Missing => {}
         Link::Proper => delegation.push_str(&own),
+        Link::Digest(of_type) => delegation.push_str(&digest(folder.path(), &key, of_type)?),
         Link::Other(ds) => writeln!(delegation, "{label} DS {ds}")?,
     }
     Ok(((zone, file), delegation))
@@ -123,29 +126,37 @@ fn nsd(folder: &Folder, zones: &[Zone]) -> Result<Daemon> {
     start_server(folder, "nsd", command, NSD, zones)
 }
 
-/// A resolver that validates from the lab's root on, and tells why it finds something bogus.
-fn unbound(folder: &Folder, anchor: &Path, certificates: &Certificates) -> Result<Daemon> {
+/// What makes a resolver validate from the lab's root on, tell why it finds something bogus, and
+/// be there over TLS and HTTPS as well.
+fn validating(anchor: &Path, certificates: &Certificates) -> String {
+    format!(
+        "  interface: {UNBOUND}@853\n  interface: {UNBOUND}@443\n  tls-port: 853\n  \
+         https-port: 443\n  tls-service-key: \"{key}\"\n  tls-service-pem: \"{server}\"\n  \
+         trust-anchor-file: \"{anchor}\"\n  trust-anchor-signaling: no\n  \
+         module-config: \"validator iterator\"\n  val-log-level: 2\n  ede: yes\n",
+        key = certificates.key.display(),
+        server = certificates.server.display(),
+        anchor = anchor.display(),
+    )
+}
+
+/// A resolver that begins at the lab's root. `more` is of its clause `server`.
+fn unbound(folder: &Folder, address: &str, more: &str) -> Result<Daemon> {
+    let name = format!("unbound-{address}");
     let dir = folder.path().display();
     let hints = format!(". 3600 NS ns.lab-root.\nns.lab-root. 3600 A {ROOT_SERVER}\n");
     let hints = folder.write("root.hints", hints)?;
+    let hints = hints.display();
     let config = format!(
-        "server:\n  interface: {UNBOUND}@53\n  interface: {UNBOUND}@853\n  \
-         interface: {UNBOUND}@443\n  tls-port: 853\n  https-port: 443\n  \
-         tls-service-key: \"{key}\"\n  tls-service-pem: \"{server}\"\n  \
-         directory: \"{dir}\"\n  chroot: \"\"\n  username: \"\"\n  pidfile: \"\"\n  \
-         use-syslog: no\n  do-daemonize: no\n  num-threads: 1\n  \
-         access-control: 127.0.0.0/8 allow\n  do-not-query-localhost: no\n  \
-         local-zone: \"test.\" nodefault\n  root-hints: \"{hints}\"\n  \
-         trust-anchor-file: \"{anchor}\"\n  trust-anchor-signaling: no\n  \
-         module-config: \"validator iterator\"\n  val-log-level: 2\n  ede: yes\n\
-         remote-control:\n  control-enable: no\n",
-        key = certificates.key.display(),
-        server = certificates.server.display(),
-        hints = hints.display(),
-        anchor = anchor.display(),
+        "server:\n  interface: {address}@53\n  directory: \"{dir}\"\n  chroot: \"\"\n  \
+         username: \"\"\n  pidfile: \"\"\n  use-syslog: no\n  do-daemonize: no\n  \
+         num-threads: 1\n  access-control: 127.0.0.0/8 allow\n  \
+         do-not-query-localhost: no\n  local-zone: \"test.\" nodefault\n  \
+         root-hints: \"{hints}\"\n{more}\
+         remote-control:\n  control-enable: no\n"
     );
-    let config = folder.write("unbound.conf", config)?;
+    let config = folder.write(&format!("{name}.conf"), config)?;
     let mut command = Command::new("unbound");
     command.arg("-d").arg("-c").arg(config);
-    start_server(folder, "unbound", command, UNBOUND, &[(".".to_owned(), PathBuf::new())])
+    start_server(folder, &name, command, address, &[(".".to_owned(), PathBuf::new())])
 }

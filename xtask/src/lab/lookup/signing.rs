@@ -15,6 +15,8 @@ pub struct Signed {
     pub file: PathBuf,
     /// The DS records of its key, a line each, as for the zone above.
     pub ds: String,
+    /// The name of the files of its key.
+    pub key: String,
 }
 
 /// Makes a key for the zone whose unsigned text is in `file`, and signs it.
@@ -24,10 +26,11 @@ pub struct Signed {
 /// BIND's tools do not take it.
 pub fn sign(folder: &Path, zone: &str, file: &Path, signing: Signing) -> Result<Signed> {
     let mut keygen = vec!["-q", "-f", "KSK", "-a", signing.algorithm];
-    if signing.algorithm.starts_with("RSA") {
+    if signing.algorithm.contains("RSA") {
         keygen.extend(["-b", "2048"]);
     }
-    succeed(folder, "dnssec-keygen", keygen.into_iter().chain([zone]))?;
+    let key = succeed(folder, "dnssec-keygen", keygen.into_iter().chain([zone]))?;
+    let key = key.text().trim_end().to_owned();
     let signed = file.with_extension("signed");
     // One key signs everything (-z), and what is signed wrongly on purpose is not checked (-P).
     let mut args = vec!["-S", "-z", "-P", "-o", zone, "-f", text(&signed)?];
@@ -37,7 +40,17 @@ pub fn sign(folder: &Path, zone: &str, file: &Path, signing: Signing) -> Result<
     succeed(folder, "dnssec-signzone", args)?;
     let ds = folder.join(format!("dsset-{}.", zone.trim_end_matches('.')));
     let ds = fs::read_to_string(&ds).with_context(|| format!("cannot read {}", ds.display()))?;
-    Ok(Signed { file: signed, ds })
+    Ok(Signed { file: signed, ds, key })
+}
+
+/// A DS record of the key of a zone that is signed, by a digest of this type.
+///
+/// # Errors
+///
+/// There is no such type.
+pub fn digest(folder: &Path, key: &str, digest_type: &str) -> Result<String> {
+    let output = succeed(folder, "dnssec-dsfromkey", ["-a", digest_type, key])?;
+    Ok(output.text().to_owned())
 }
 
 /// Replaces a word in a zone that is signed.
@@ -55,6 +68,7 @@ fn denial(denial: Denial) -> &'static [&'static str] {
     match denial {
         Denial::Nsec => &[],
         Denial::Nsec3 => &["-3", "-", "-H", "0"],
+        Denial::Nsec3Iterated => &["-3", "-", "-H", "150"],
         Denial::Nsec3OptOut => &["-3", "-", "-H", "0", "-A"],
     }
 }
