@@ -31,15 +31,44 @@ struct Case {
     /// The options with which kdig asks the same.
     kdig: Vec<String>,
     is_answered: bool,
+    /// What lookup says of it, if there is none.
+    why: &'static str,
 }
+
+/// A server that could answer over QUIC, if it was built for it.
+struct Quic {
+    name: &'static str,
+    /// What checks its configuration.
+    checker: &'static [&'static str],
+    /// What only one that was built for it takes.
+    config: &'static str,
+}
+
+const QUIC: [Quic; 2] = [
+    Quic {
+        name: "knot",
+        checker: &["knotc", "conf-check", "-c"],
+        config: "server:\n  rundir: /\n  listen-quic: 127.0.0.1@853\n",
+    },
+    Quic {
+        name: "unbound",
+        checker: &["unbound-checkconf"],
+        config: "server:\n  chroot: \"\"\n  quic-port: 853\n",
+    },
+];
+
+/// What lookup says of a certificate that is for another name, and of one that nobody signed whom
+/// it trusts.
+const OTHER: &str = "its certificate is not valid for 'other.lab.test'";
+const UNTRUSTED: &str = "its certificate is signed by nobody that this system trusts";
 
 /// Compares them all.
 pub fn compare(world: &World) -> Result<Sheet> {
     let authority = world.certificates.authority.to_str();
     let authority = authority.context("the path of a file of ours is text")?;
-    let mut sheet = Sheet::new(&["server", "trusts", "lookup", "transport", "kdig"]);
+    let mut sheet = Sheet::new(&["server", "trusts", "lookup", "transport", "kdig", "why"]);
     for case in cases(authority) {
-        let Case { server, trust, kdig, is_answered } = case;
+        let Case { server, trust, kdig, is_answered, why } = case;
         let at = format!("@{server}");
         let mut args = vec!["-t", "A", &*at, NAME];
         if trust == Trust::Authority {
@@ -52,11 +81,30 @@ pub fn compare(world: &World) -> Result<Sheet> {
         let theirs = !run("kdig", &kdig).stdout.is_empty();
         let outcome = |is_answered| if is_answered { "answer" } else { "none" };
         let (trusts, expected) = (format!("{trust:?}").to_lowercase(), outcome(is_answered));
-        sheet.row([&*server, &*trusts, outcome(ours), transport, outcome(theirs)]);
+        sheet.row([&*server, &*trusts, outcome(ours), transport, outcome(theirs), why]);
         sheet.expect(is_well, || format!("@{server}: lookup: not {expected}: {output:?}"));
+        sheet.expect(output.stderr.contains(why), || {
+            format!("@{server}: lookup: not '{why}': {}", output.stderr)
+        });
         sheet.expect(theirs == is_answered, || format!("@{server}: kdig has not {expected}"));
     }
+    for server in QUIC {
+        let why = if takes(world, &server)? {
+            "it takes the setting, and is not asked: the tests ask testkit's own server"
+        } else {
+            "it does not serve it here: the tests ask testkit's own server"
+        };
+        sheet.row([&format!("quic:// at {}", server.name), "-", "-", "-", "-", why]);
+    }
     Ok(sheet)
+}
+
+/// Whether a server takes the configuration of one that answers over QUIC.
+fn takes(world: &World, server: &Quic) -> Result<bool> {
+    let config = world.stage.folder.write(&format!("quic-{}.conf", server.name), server.config)?;
+    let config = config.to_str().context("the path of a file of ours is text")?;
+    let [checker, args @ ..] = server.checker else { return Ok(false) };
+    Ok(run(checker, args.iter().copied().chain([config])).code == Some(0))
 }
 
 fn cases(authority: &str) -> Vec<Case> {
@@ -64,12 +112,12 @@ fn cases(authority: &str) -> Vec<Case> {
     for (scheme, port, end, flags) in
         [("tls", 853, "", &["+tls"][..]), ("https", 443, "/dns-query", &["+https=/dns-query"])]
     {
-        for (name, trust, is_answered) in [
+        for (name, trust, is_answered, why) in [
             // The certificate is for the address as well.
-            (None, Trust::Authority, true),
-            (Some(SERVER_NAME), Trust::Authority, true),
-            (Some(OTHER_NAME), Trust::Authority, false),
-            (Some(SERVER_NAME), Trust::System, false),
+            (None, Trust::Authority, true, ""),
+            (Some(SERVER_NAME), Trust::Authority, true, ""),
+            (Some(OTHER_NAME), Trust::Authority, false, OTHER),
+            (Some(SERVER_NAME), Trust::System, false, UNTRUSTED),
         ] {
             let hint = name.map(|name| format!("#{name}")).unwrap_or_default();
             let server = format!("{scheme}://{UNBOUND}:{port}{end}{hint}");
@@ -82,7 +130,7 @@ fn cases(authority: &str) -> Vec<Case> {
             // Of an address alone kdig verifies no name.
             kdig.push(format!("+tls-hostname={}", name.unwrap_or(SERVER_NAME)));
             kdig.extend(["+noall", "+answer", "-q", NAME, "-t", "A"].map(str::to_owned));
-            cases.push(Case { server, trust, kdig, is_answered });
+            cases.push(Case { server, trust, kdig, is_answered, why });
         }
     }
     cases

@@ -30,7 +30,9 @@ pub const CHAPTER: Chapter = Chapter {
     programs: &[
         program("knotd", "knot"),
         program("nsd", "nsd"),
+        program("knotc", "knot"),
         program("unbound", "unbound"),
+        program("unbound-checkconf", "unbound"),
         program("dig", "bind9-dnsutils"),
         program("delv", "bind9-dnsutils"),
         program("host", "bind9-host"),
