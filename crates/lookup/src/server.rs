@@ -137,6 +137,12 @@ pub enum ServerError {
         /// What was given.
         text: String,
     },
+    /// A link-local address, which every interface has neighbours for.
+    #[error("'{address}' is link-local: say over which interface, such as '{address}%eth0'")]
+    NoZone {
+        /// The address.
+        address: Ipv6Addr,
+    },
     /// The zone of a scoped address is not an interface here.
     #[error("no interface '{zone}' here; there is {}", .known.join(", "))]
     NoSuchInterface {
@@ -266,7 +272,7 @@ fn parse_address(
 ) -> Result<ServerAddress, ServerError> {
     // A bare address first: in an IPv6 one the last colon is no port's.
     if let Some(address) = scoped(text, default_port, index_of)? {
-        return Ok(ServerAddress::Address(address));
+        return with_zone(address);
     }
     let malformed = || ServerError::Malformed { text: text.to_owned() };
     if let Some(rest) = text.strip_prefix('[') {
@@ -277,13 +283,13 @@ fn parse_address(
             None => return Err(malformed()),
         };
         let address = scoped(address, port, index_of)?.filter(SocketAddr::is_ipv6);
-        return Ok(ServerAddress::Address(address.ok_or_else(malformed)?));
+        return with_zone(address.ok_or_else(malformed)?);
     }
     // As dig and unbound write it: 127.0.0.1#53.
     if let Some((host, port)) = text.rsplit_once('#') {
         let port = parse_port(port)?;
         return match scoped(host, port, index_of)? {
-            Some(address) => Ok(ServerAddress::Address(address)),
+            Some(address) => with_zone(address),
             None => Err(malformed()),
         };
     }
@@ -306,6 +312,16 @@ fn parse_address(
         return Err(malformed());
     }
     Ok(ServerAddress::Name { host: host.to_owned(), port })
+}
+
+/// The system sends nothing to a link-local address without a zone.
+fn with_zone(address: SocketAddr) -> Result<ServerAddress, ServerError> {
+    match address {
+        SocketAddr::V6(it) if it.ip().is_unicast_link_local() && it.scope_id() == 0 => {
+            Err(ServerError::NoZone { address: *it.ip() })
+        }
+        _ => Ok(ServerAddress::Address(address)),
+    }
 }
 
 /// The URL of a server of encrypted DNS.
@@ -499,6 +515,14 @@ mod tests {
     fn says_what_is_wrong() {
         for (text, message) in [
             ("", "the server is empty: give an address or a name, such as '@127.0.0.1'"),
+            (
+                "fe80::1",
+                "'fe80::1' is link-local: say over which interface, such as 'fe80::1%eth0'",
+            ),
+            (
+                "[fe80::1]:53",
+                "'fe80::1' is link-local: say over which interface, such as 'fe80::1%eth0'",
+            ),
             ("127.0.0.1:0", "'0' is not a port: write a number from 1 to 65535"),
             ("ns.test:65536", "'65536' is not a port: write a number from 1 to 65535"),
             ("[::1]:", "'' is not a port: write a number from 1 to 65535"),
