@@ -206,6 +206,9 @@ fn a_dead_server_is_a_row_and_the_next_is_asked() {
         let steps = steps(&output);
         assert_eq!(steps[3], format!("3 a.test {status}"), "{steps:?}");
         assert!(steps.contains(&"3 a.test 192.0.2.1".to_owned()), "{steps:?}");
+        // Nobody waits twice for a server that is dead.
+        let times = steps.iter().filter(|step| step.ends_with("TIMEOUT")).count();
+        assert_eq!(times, usize::from(status == "TIMEOUT"), "{steps:?}");
     }
 }
 

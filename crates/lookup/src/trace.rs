@@ -90,6 +90,8 @@ pub(crate) struct Tracer<'a> {
     steps: u32,
     questions: u32,
     zones: HashMap<Name, Zone>,
+    /// Which servers did not reply in this step: they are not waited for twice.
+    silent: Vec<Server>,
 }
 
 /// Nobody wants the rows any more.
@@ -101,7 +103,7 @@ impl<'a> Tracer<'a> {
             settings.roots.iter().map(|address| Server { name: None, address: *address }).collect();
         let root = Zone { name: Name::root(), servers, unknown: Vec::new() };
         let zones = HashMap::from([(Name::root(), root)]);
-        Self { settings, rows, sent: 0, steps: 0, questions: 0, zones }
+        Self { settings, rows, sent: 0, steps: 0, questions: 0, zones, silent: Vec::new() }
     }
 
     /// Traces a name to records of a type. Every step is a row or more.
@@ -164,6 +166,7 @@ impl<'a> Tracer<'a> {
         record_type: RecordType,
     ) -> Result<Option<(Server, Said)>, Gone> {
         let mut asked = 0;
+        self.silent.clear();
         loop {
             for server in &zone.servers[asked..] {
                 if self.questions >= QUESTIONS_MAX {
@@ -171,7 +174,12 @@ impl<'a> Tracer<'a> {
                 }
                 self.questions += 1;
                 match self.said(zone, server, name, record_type).await {
-                    Said::Nothing(row) => self.send(vec![row])?,
+                    Said::Nothing(row) => {
+                        if let Some(Source::Silent(_)) = row.about.source {
+                            self.silent.push(server.clone());
+                        }
+                        self.send(vec![row])?;
+                    }
                     said => return Ok(Some((server.clone(), said))),
                 }
             }
@@ -331,7 +339,8 @@ impl<'a> Tracer<'a> {
         let mut zone = zone.clone();
         self.find_servers(&mut zone, DEPTH_MAX).await;
         let zone = &zone;
-        let others: Vec<_> = zone.servers.iter().filter(|it| *it != first).collect();
+        let is_other = |it: &&Server| *it != first && !self.silent.contains(it);
+        let others: Vec<_> = zone.servers.iter().filter(is_other).collect();
         let limits = self.limits();
         let mut running = JoinSet::new();
         for (index, server) in others.iter().enumerate() {
