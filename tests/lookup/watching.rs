@@ -44,7 +44,7 @@ fn watched(server: &Responder, words: &[&str]) -> (Option<i32>, Vec<String>) {
     let output = at(server.addr(), &[&["www.test", "A", "--watch=0.05", "-j"], words].concat());
     let told = |row: &Value| {
         assert!(text(row, "time").ends_with('Z'), "{row}");
-        format!("{}{}", text(row, "change"), said(row))
+        format!("{} {}", text(row, "change"), said(row))
     };
     (output.code, rows(&output).iter().map(told).collect())
 }
@@ -55,15 +55,15 @@ fn a_watch_ends_with_what_went_and_what_came() {
     for (rounds, expected) in [
         (
             &[Address(1), Address(1), Address(2)][..],
-            &["+192.0.2.1", "-192.0.2.1", "+192.0.2.2"][..],
+            &["added 192.0.2.1", "removed 192.0.2.1", "added 192.0.2.2"][..],
         ),
         // A failure in between is no change.
         (
             &[Address(1), ServFail, Address(1), Address(2)],
-            &["+192.0.2.1", "-192.0.2.1", "+192.0.2.2"],
+            &["added 192.0.2.1", "removed 192.0.2.1", "added 192.0.2.2"],
         ),
-        (&[NxDomain, NxDomain, Address(1)], &["+NXDOMAIN", "+192.0.2.1"]),
-        (&[Address(1), NxDomain], &["+192.0.2.1", "-192.0.2.1", "+NXDOMAIN"]),
+        (&[NxDomain, NxDomain, Address(1)], &["added NXDOMAIN", "added 192.0.2.1"]),
+        (&[Address(1), NxDomain], &["added 192.0.2.1", "removed 192.0.2.1", "added NXDOMAIN"]),
     ] {
         let server = saying(rounds);
         let (code, told) = watched(&server, &[]);
@@ -82,10 +82,15 @@ fn a_watch_until_found_waits_through_everything_else() {
     let (code, told) = watched(&server, &["--until-found"]);
     assert_eq!(
         (code, told),
-        (Some(0), ["+NXDOMAIN", "+SERVFAIL", "+NODATA", "+192.0.2.1"].map(str::to_owned).to_vec())
+        (
+            Some(0),
+            ["added NXDOMAIN", "added SERVFAIL", "added NODATA", "added 192.0.2.1"]
+                .map(str::to_owned)
+                .to_vec()
+        )
     );
     let there = saying(&[Address(1)]);
-    assert_eq!(watched(&there, &["--until-found"]), (Some(0), vec!["+192.0.2.1".to_owned()]));
+    assert_eq!(watched(&there, &["--until-found"]), (Some(0), vec!["added 192.0.2.1".to_owned()]));
     assert_eq!(there.queries().len(), 1);
 }
 
@@ -99,4 +104,15 @@ fn a_watch_that_makes_no_sense_is_a_usage_error() {
     ] {
         tells(&lookup(&[words, &["www.test", "@127.0.0.1:9"]].concat()), 2, hint);
     }
+}
+
+#[test]
+fn what_went_is_told_in_a_word() {
+    let server = saying(&[Say::Address(1), Say::Address(2)]);
+    let words = ["www.test", "A", "--watch=0.05", "-H", "--columns", "change,data"];
+    let output = at(server.addr(), &words);
+    let lines: Vec<Vec<_>> =
+        output.text().lines().map(|line| line.split_whitespace().collect()).collect();
+    let expected = [["added", "192.0.2.1"], ["removed", "192.0.2.1"], ["added", "192.0.2.2"]];
+    assert_eq!(lines, expected, "{}", output.text());
 }

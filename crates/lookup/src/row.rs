@@ -58,6 +58,17 @@ pub enum Change {
     Removed,
 }
 
+impl Change {
+    /// One word: a sign such as `-` stands for nothing in a table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+        }
+    }
+}
+
 /// A step on the way from the root to an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -378,13 +389,10 @@ impl Record for Row {
         })
         .min_width(18)
         .extra(),
-        Column::<Self>::new("change", "+ for what came and - for what went, with --watch", |it| {
-            let sign = |(change, _): &(Change, u64)| match change {
-                Change::Added => "+",
-                Change::Removed => "-",
-            };
-            it.change.as_ref().map(sign).into()
+        Column::<Self>::new("change", "added or removed since the last time, with --watch", |it| {
+            it.change.map(|(change, _)| change.as_str()).into()
         })
+        .min_width(7)
         .toned(|it| match it.change {
             Some((Change::Removed, _)) => Tone::Bad,
             _ => Tone::Good,
