@@ -94,3 +94,19 @@ fn one_server_or_none_is_nothing_to_compare() {
     tells(&lookup(&nobody), 2, "two servers or more");
     assert_eq!(ask(&[server.addr(); 2], &["www.usfca.edu", "--compare"]).code, Some(0));
 }
+
+#[test]
+fn whole_messages_say_whose_they_are() {
+    let (one, other) = (serve("www IN A 192.0.2.1\n"), serve("www IN A 192.0.2.2\n"));
+    let servers = [one.addr(), other.addr()];
+    let output = ask(&servers, &["www.zone.test", "A", "-v"]);
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    for (server, data) in servers.iter().zip(["192.0.2.1", "192.0.2.2"]) {
+        let port = server.port().to_string();
+        let is_said = |line: &str| {
+            let words: Vec<_> = line.split_whitespace().collect();
+            words.contains(&&*port) && words.contains(&"answer") && words.contains(&data)
+        };
+        assert!(output.text().lines().any(is_said), "{}", output.text());
+    }
+}

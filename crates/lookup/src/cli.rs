@@ -155,6 +155,18 @@ impl output::Failure for Failure {
     }
 }
 
+/// The columns of whole messages.
+const fn message_columns(are_of_several: bool, are_checked: bool) -> &'static [&'static str] {
+    match (are_of_several, are_checked) {
+        (false, false) => &["section", "name", "class", "type", "ttl_s", "data"],
+        (false, true) => &["section", "name", "class", "type", "ttl_s", "security", "data"],
+        (true, false) => &["server", "port", "section", "name", "class", "type", "ttl_s", "data"],
+        (true, true) => {
+            &["server", "port", "section", "name", "class", "type", "ttl_s", "security", "data"]
+        }
+    }
+}
+
 impl Tool for Cli {
     type Row = Row;
     type Failure = Failure;
@@ -199,7 +211,7 @@ impl Tool for Cli {
         }
         let is_international = self.words.iter().any(|word| has_unicode(word));
         let columns: &[_] = if self.verbose {
-            &["section", "name", "class", "type", "ttl_s", "data"]
+            message_columns(servers > 1, self.dnssec)
         } else if self.ways.trace {
             &[
                 "step",

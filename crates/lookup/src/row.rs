@@ -334,7 +334,7 @@ impl Record for Row {
         Column::<Self>::new("section", "the part of the message that it stands in", |it| {
             it.section.as_str().into()
         })
-        .min_width(8)
+        .min_width(10)
         .extra(),
         Column::<Self>::new(
             "flags",
