@@ -57,6 +57,12 @@ fn a_zone_that_should_be_signed_and_is_not_is_bogus_and_no_answer() {
     assert_eq!((&row["status"], &row["security"]), (&"BOGUS".into(), &"bogus".into()));
     let short = at(server.addr(), &[&["www.usfca.edu", "A", "-s"], &words[..]].concat());
     assert_eq!((short.code, short.text()), (Some(3), ""));
+    let whole = at(server.addr(), &[&["www.usfca.edu", "A", "-v"], &words[..]].concat());
+    assert!(
+        whole.text().contains("SECURITY") && whole.text().contains("bogus"),
+        "{}",
+        whole.text()
+    );
     let list = TempFile::new("bogus-list", "www.usfca.edu A\n");
     let output = at(server.addr(), &[&["--from", list.path()], &words[..]].concat());
     assert_eq!(output.code, Some(3), "{}", output.stderr);

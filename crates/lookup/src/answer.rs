@@ -254,7 +254,7 @@ fn absence(outcome: &Outcome) -> Option<Absence> {
     let asked = present(&found.name);
     let what = type_name(found.record_type);
     let target = present(&found.canonical_name);
-    let via = if target == asked { String::new() } else { format!(", to which '{asked}' leads") };
+    let via = if target == asked { String::new() } else { format!(", to which '{asked}' leads,") };
     let why = extended_errors(found);
     let failed = |status: Cow<'static, str>, reason: String| Absence {
         status,
@@ -262,14 +262,18 @@ fn absence(outcome: &Outcome) -> Option<Absence> {
         sentence: format!("cannot resolve '{asked}' ({what}): {reason}{why}"),
         without_address: None,
     };
-    let tried = also_tried(found);
-    let no_data = |what: &str| format!("'{target}'{via} has no {what} (says {server}){why}{tried}");
+    let besides = proved(found) + &also_tried(found);
+    let no_data =
+        |what: &str| format!("'{target}'{via} has no {what} (says {server}){why}{besides}");
     Some(match outcome {
         Outcome::Answer(_) => return None,
         Outcome::NoSuchName(_) => Absence {
             status: "NXDOMAIN".into(),
             exit: Exit::No,
-            sentence: format!("no such name: '{target}'{via} (says {server}){why}{tried}"),
+            sentence: format!(
+                "no such name: '{target}'{} (says {server}){why}{besides}",
+                via.trim_end_matches(',')
+            ),
             without_address: None,
         },
         Outcome::NoData(_) => Absence {
@@ -323,7 +327,7 @@ fn preface(found: &Found, detail: Detail) -> Option<String> {
         lines.extend(header(found));
     }
     if let Some(checked) = &found.checked
-        && checked.whole.state != Security::Secure
+        && (detail == Detail::Message || checked.whole.state != Security::Secure)
     {
         let asked = present(&found.name);
         let what = type_name(found.record_type);
@@ -379,6 +383,14 @@ fn header(found: &Found) -> Vec<String> {
     lines
 }
 
+/// That there is nothing is proved: no record shows it.
+fn proved(found: &Found) -> String {
+    match found.checked.as_ref().map(|checked| &checked.whole) {
+        Some(Finding { state: Security::Secure, reason, .. }) => format!("; secure: {reason}"),
+        _ => String::new(),
+    }
+}
+
 /// What was asked for besides, because of the search list.
 fn also_tried(found: &Found) -> String {
     let others: Vec<_> = found
@@ -399,7 +411,14 @@ fn whole_message(found: &Found, about: &Arc<About>) -> Vec<Row> {
         section: Section::Question,
         ..of_question(about, found)
     });
-    let records = message.records().map(|(section, record)| of_record(about, section, record));
+    let records = message.records().map(|(section, record)| {
+        let row = of_record(about, section, record);
+        if section == Section::Answer {
+            checked(row, found, |checked| checked.of(record))
+        } else {
+            row
+        }
+    });
     questions.chain(records).collect()
 }
 
@@ -606,6 +625,58 @@ pub(crate) mod tests {
         let arrivals = vec![vec![row(A, A, "192.0.2.1")], vec![absent(MX, "NODATA", Exit::No)]];
         let words = ["192.0.2.1", "NODATA"].map(str::to_owned).to_vec();
         assert_eq!(shown(arrivals, false), (words, Some(Exit::No)));
+    }
+
+    /// A question without an answer, behind an alias or not, as it was checked or not.
+    fn without_answer(leads_to: &str, security: Option<Security>) -> Found {
+        let name = |text: &str| Name::from_ascii(text).unwrap();
+        // A header that says NXDOMAIN, and nothing after it.
+        let message = [0, 0, 0x81, 0x83, 0, 0, 0, 0, 0, 0, 0, 0];
+        let finding =
+            |state| Finding { state, reason: "proved by NSEC of test".to_owned(), code: None };
+        Found {
+            name: name("www.test."),
+            record_type: RecordType::A,
+            class: DNSClass::IN,
+            reply: crate::exchange::Reply {
+                message: crate::message::Message::read(&message).unwrap(),
+                server: "127.0.0.1:53".parse().unwrap(),
+                transport: crate::exchange::Transport::Udp,
+                rtt: std::time::Duration::ZERO,
+                sent: 1,
+                tcp_because_truncated: false,
+                edns_refused: false,
+            },
+            records: vec![],
+            canonical_name: name(leads_to),
+            checked: security.map(|state| finding(state).into()),
+            tried: vec![],
+        }
+    }
+
+    #[test]
+    fn that_there_is_no_answer_is_said_with_its_proof() {
+        use Security::{Insecure, Secure};
+        let proof = "; secure: proved by NSEC of test";
+        for (leads_to, security, via, end) in [
+            ("www.test.", None, "", ""),
+            ("www.test.", Some(Insecure), "", ""),
+            ("www.test.", Some(Secure), "", proof),
+            ("real.test.", Some(Secure), ", to which 'www.test' leads", proof),
+        ] {
+            let found = || without_answer(leads_to, security);
+            let name = leads_to.trim_end_matches('.');
+            let sentence = |outcome| rows(&outcome)[0].absence.clone().unwrap();
+            assert_eq!(
+                sentence(Outcome::NoSuchName(found())),
+                format!("no such name: '{name}'{via} (says 127.0.0.1:53){end}")
+            );
+            let comma = if via.is_empty() { "" } else { "," };
+            assert_eq!(
+                sentence(Outcome::NoData(found())),
+                format!("'{name}'{via}{comma} has no A record (says 127.0.0.1:53){end}")
+            );
+        }
     }
 
     #[test]

@@ -102,7 +102,7 @@ impl Checker {
         let Ok(verdict) = timeout_at(end, verdict).await else {
             let reason = "the time is up before everything could be asked".to_owned();
             let whole = Finding { state: Security::Indeterminate, reason, code: None };
-            return Checked { whole, sets: Vec::new() };
+            return Checked::from(whole);
         };
         let whole = Finding::new(verdict.state, &verdict.reason);
         let sets = verdict.sets.into_iter().map(|set| {
@@ -117,6 +117,13 @@ impl Checker {
 impl Finding {
     fn new(state: Security, reason: &Reason) -> Self {
         Self { state, reason: reason.to_string(), code: reason.extended_error() }
+    }
+}
+
+impl From<Finding> for Checked {
+    /// The same of all records.
+    fn from(whole: Finding) -> Self {
+        Self { whole, sets: Vec::new() }
     }
 }
 
