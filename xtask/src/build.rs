@@ -1,6 +1,7 @@
 //! Building the tools and finding what was built.
 
 use std::collections::HashMap;
+use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -19,9 +20,20 @@ pub enum Profile {
     Release,
 }
 
+/// What cargo tells a program that it runs of that program's package.
+const OF_OUR_PACKAGE: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+
 /// The cargo that runs this.
 pub fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // ring's build script looks at it: whoever passes it on has ring built anew, and all upon it.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if OF_OUR_PACKAGE.iter().any(|start| text.starts_with(start)) {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// Builds every tool. Returns where the program of each is.
