@@ -228,11 +228,22 @@ impl Tool for Cli {
         } else if self.ways.watch.is_some() {
             &["change", "time", "name", "type", "ttl_s", "server", "status", "data"]
         } else if servers > 1 {
-            &["name", "type", "ttl_s", "server", "port", "agrees", "status", "data"]
+            &["name", "type", "ttl_s", "server", "port", "rtt_ms", "agrees", "status", "data"]
         } else if is_international {
-            &["name", "unicode_name", "type", "ttl_s", "server", "port", "authoritative", "data"]
+            &[
+                "name",
+                "unicode_name",
+                "type",
+                "ttl_s",
+                "server",
+                "port",
+                "transport",
+                "rtt_ms",
+                "flags",
+                "data",
+            ]
         } else {
-            &[]
+            &["name", "type", "ttl_s", "server", "port", "transport", "rtt_ms", "flags", "data"]
         };
         let has_absences = self.ways.trace || self.ways.watch.is_some() || servers > 1;
         View { columns, has_absences, ..View::default() }

@@ -83,7 +83,10 @@ impl Programs {
                     let failed = rows.iter().any(|row| row.exit == Exit::Unknown);
                     let said = if failed { "cannot tell" } else { "nothing" };
                     steps.push(format!("{}: {said}", self.told(service)));
-                    last = rows;
+                    // Who cannot tell is worth more than who knows nothing: there may be some.
+                    if failed || !last.iter().any(|row: &Row| row.exit == Exit::Unknown) {
+                        last = rows;
+                    }
                     if service.ends_when_not_found {
                         steps.push(format!("nobody else is asked after '{}'", service.name));
                         break;

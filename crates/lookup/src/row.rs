@@ -299,11 +299,15 @@ impl Record for Row {
         Column::<Self>::new("transport", "udp, tcp, tls, https or quic", |it| {
             it.reply().map(|reply| reply.transport.as_str()).into()
         })
+        .side()
+        .min_width(9)
         .extra(),
         Column::<Self>::new("rtt_ms", "from the question to the answer, in milliseconds", |it| {
             it.reply().map(|reply| Value::milliseconds(reply.rtt)).into()
         })
         .numeric()
+        .side()
+        .min_width(6)
         .extra(),
         Column::<Self>::new("queries", "how often it was asked until the answer came", |it| {
             it.reply().map(|reply| reply.sent).into()
@@ -341,6 +345,8 @@ impl Record for Row {
             "what the header says: qr, aa, tc, rd, ra, ad, cd",
             Self::flags,
         )
+        .side()
+        .min_width(11)
         .extra(),
         Column::<Self>::new("rcode", "the response code as a number", |it| {
             it.reply().map(|reply| reply.rcode).into()
