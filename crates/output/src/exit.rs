@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// The exit codes, the same in every tool; of several the greatest wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,7 +73,8 @@ pub fn system_words(error: &io::Error) -> String {
 }
 
 fn words(error: &(dyn Error + 'static)) -> String {
-    match error.downcast_ref::<io::Error>() {
+    let shared = || error.downcast_ref::<Arc<io::Error>>().map(|error| &**error);
+    match error.downcast_ref::<io::Error>().or_else(shared) {
         Some(error) => system_words(error),
         None => error.to_string(),
     }

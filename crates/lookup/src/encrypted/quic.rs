@@ -1,5 +1,6 @@
 //! DNS over QUIC (RFC 9250): a stream for each message.
 
+use std::future::pending;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use quinn::{
     ConnectError, ConnectionError, ReadExactError, TransportErrorCode, VarInt, WriteError,
 };
 use rustls::AlertDescription;
+use tokio::net::UdpSocket;
 
 use super::{Question, Reason, Stage, Target};
 
@@ -50,8 +52,12 @@ impl Connection {
                 error => witness.or(of_handshake(error)),
             })
         };
-        let connection = target.in_time(Stage::Connecting, handshake).await?;
-        Ok(Self { connection })
+        tokio::select! {
+            connection = target.in_time(Stage::Connecting, handshake) => {
+                Ok(Self { connection: connection? })
+            }
+            refusal = refusal(target.server, any) => Err(Reason::NothingListens(Arc::new(refusal))),
+        }
     }
 
     pub(super) async fn exchange(&self, question: &Question<'_>) -> Result<Vec<u8>, Reason> {
@@ -63,6 +69,23 @@ impl Connection {
         sender.finish().map_err(|error| Reason::Protocol(error.to_string()))?;
         let octets = receiver.read().await?;
         question.reply(octets)
+    }
+}
+
+/// Waits until the system says that nothing listens there, which is for ever where something does.
+///
+/// QUIC's own socket is not connected, so that it is not told (ICMP). An empty datagram from one that
+/// is connected brings the word, and means nothing to a server.
+async fn refusal(server: SocketAddr, any: SocketAddr) -> io::Error {
+    let probe = async {
+        let socket = UdpSocket::bind(any).await?;
+        socket.connect(server).await?;
+        socket.send(&[]).await?;
+        socket.recv(&mut [0]).await
+    };
+    match probe.await {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => error,
+        _ => pending().await,
     }
 }
 
