@@ -53,12 +53,11 @@ impl fmt::Display for Told<'_> {
         let Summary { bad_lines, answered, negative, failed } = self.summary;
         let questions = self.summary.questions();
         let seconds = self.took.as_secs_f64();
-        write!(
-            f,
-            "{questions} questions: {answered} answered, {negative} negative, {failed} failed"
-        )?;
+        let s = |count: u64| if count == 1 { "" } else { "s" };
+        write!(f, "{questions} question{}: ", s(questions))?;
+        write!(f, "{answered} answered, {negative} negative, {failed} failed")?;
         if *bad_lines > 0 {
-            write!(f, "; {bad_lines} bad lines")?;
+            write!(f, "; {bad_lines} bad line{}", s(*bad_lines))?;
         }
         #[expect(clippy::cast_precision_loss, reason = "a rate for people to read")]
         let rate = if seconds > 0.0 { questions as f64 / seconds } else { 0.0 };
@@ -92,7 +91,7 @@ mod tests {
         let mut statistics = Statistics::default();
         assert_eq!(
             summary.told(Duration::from_secs(2), &statistics).to_string(),
-            "4 questions: 2 answered, 1 negative, 1 failed; 1 bad lines; 2.000 s, 2 q/s"
+            "4 questions: 2 answered, 1 negative, 1 failed; 1 bad line; 2.000 s, 2 q/s"
         );
         statistics.sent_again = 3;
         statistics.round_trips.add(Duration::from_millis(2));
