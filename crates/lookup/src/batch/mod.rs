@@ -249,7 +249,9 @@ impl Batch {
 
     fn has_room(&self) -> bool {
         let has_room = self.engine.as_ref().is_none_or(Engine::has_room);
-        has_room && self.slow.has_room() && self.pending.order.ahead() < LINES_AHEAD_MAX
+        let order = &self.pending.order;
+        let is_shown_soon = order.has_room() && order.ahead() < LINES_AHEAD_MAX;
+        has_room && self.slow.has_room() && is_shown_soon
     }
 
     fn ask(&mut self, target: &Target) {

@@ -5,6 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::cli::Failure;
 use crate::row::Row;
 
+/// So many rows wait for the printer before no more lines are read: lines that are no question take
+/// no time, and would all be there before it.
+const READY_MAX: usize = 1000;
+
 /// Rows that wait for their turn, and those whose turn it is.
 #[derive(Debug)]
 pub struct Order {
@@ -77,6 +81,11 @@ impl Order {
         self.ready.pop_front()
     }
 
+    /// Whether the printer is not far behind.
+    pub fn has_room(&self) -> bool {
+        self.ready.len() < READY_MAX
+    }
+
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
         self.ready.is_empty()
@@ -113,6 +122,18 @@ mod tests {
 
     fn a(data: &str) -> Vec<Row> {
         vec![row(RecordType::A, RecordType::A, data)]
+    }
+
+    #[test]
+    fn the_printer_is_waited_for() {
+        let mut order = Order::new(false);
+        let line = order.begin();
+        while order.has_room() {
+            order.add(line, a("1"));
+        }
+        assert_eq!(order.ready.len(), READY_MAX);
+        order.pop();
+        assert!(order.has_room());
     }
 
     #[test]
