@@ -147,27 +147,15 @@ pub(crate) fn from_hosts(
     record_type: RecordType,
     hosts: &HostsFile,
 ) -> Vec<Row> {
-    let row = |name: &Name, data| Row {
-        name: present(name),
-        record_type,
-        class: DNSClass::IN,
-        ttl: None,
-        data: Some(data),
-        section: Section::Answer,
-        about: Arc::new(About {
+    let row = |name: &Name, data| {
+        let about = Arc::new(About {
             asked_name: present(name),
             asked_type: record_type,
             status: Cow::Borrowed("NOERROR"),
             canonical_name: None,
             source: Some(Source::Hosts(hosts.path.clone())),
-        }),
-        security: None,
-        agrees: None,
-        step: None,
-        change: None,
-        exit: Exit::Yes,
-        absence: None,
-        preface: None,
+        });
+        Row { data: Some(data), ..Row::without_record(about, DNSClass::IN, Exit::Yes) }
     };
     match subject {
         Subject::Address(parsed) if record_type == RecordType::PTR => {
@@ -426,18 +414,10 @@ pub(crate) fn of_record(about: &Arc<About>, section: Section, record: &Record) -
     Row {
         name: present(&record.name),
         record_type: record.record_type,
-        class: record.class,
         ttl: Some(record.ttl),
         data: Some(rdata::present(record.record_type, &record.data)),
         section,
-        about: Arc::clone(about),
-        security: None,
-        agrees: None,
-        step: None,
-        change: None,
-        exit: Exit::Yes,
-        absence: None,
-        preface: None,
+        ..Row::without_record(Arc::clone(about), record.class, Exit::Yes)
     }
 }
 
@@ -522,20 +502,10 @@ pub(crate) mod tests {
 
     pub(crate) fn row(record_type: RecordType, asked_type: RecordType, data: &str) -> Row {
         Row {
-            name: "www.test".to_owned(),
             record_type,
-            class: DNSClass::IN,
             ttl: Some(60),
             data: Some(data.to_owned()),
-            section: Section::Answer,
-            about: about(asked_type, "NOERROR"),
-            security: None,
-            agrees: None,
-            step: None,
-            change: None,
-            exit: Exit::Yes,
-            absence: None,
-            preface: None,
+            ..Row::without_record(about(asked_type, "NOERROR"), DNSClass::IN, Exit::Yes)
         }
     }
 

@@ -1,5 +1,6 @@
 //! One question to one server, and what came back.
 
+use std::borrow::Cow;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -302,8 +303,7 @@ struct Exchange<'a> {
 pub(crate) struct Request {
     pub id: u16,
     pub octets: Vec<u8>,
-    /// The same without EDNS, with the same id: whichever is answered is answered.
-    without_edns: Option<Vec<u8>>,
+    has_edns: bool,
 }
 
 /// What came over UDP.
@@ -316,18 +316,19 @@ impl Request {
     /// A fresh id each time: a late reply to the last request is not one to this.
     pub(crate) fn new(question: &Question, manner: &Manner) -> Self {
         let id = rand::random();
-        let query =
-            |manner: &Manner| message::query(id, &question.name, question.record_type, manner);
-        let without_edns = manner.edns.is_some().then(|| query(&without_edns(manner)));
-        Self { id, octets: query(manner), without_edns }
+        let octets = message::query(id, &question.name, question.record_type, manner);
+        Self { id, octets, has_edns: manner.edns.is_some() }
     }
 
-    /// What is sent the `attempt`th time, and whether that is without the EDNS that was wanted.
-    fn octets(&self, attempt: u32) -> (&[u8], bool) {
-        match &self.without_edns {
-            Some(octets) if attempt >= FIRST_WITHOUT_EDNS && attempt % 2 == 1 => (octets, true),
-            _ => (&self.octets, false),
-        }
+    /// Whether the `attempt`th time is without the EDNS that is wanted.
+    fn drops_edns(&self, attempt: u32) -> bool {
+        self.has_edns && attempt >= FIRST_WITHOUT_EDNS && attempt % 2 == 1
+    }
+
+    /// The same question without EDNS, with the same id: whichever is answered is answered.
+    fn without_edns(&self, question: &Question) -> Vec<u8> {
+        let manner = without_edns(&question.manner);
+        message::query(self.id, &question.name, question.record_type, &manner)
     }
 }
 
@@ -358,9 +359,13 @@ impl Exchange<'_> {
         let mut disbelieved = 0;
         let mut was_without_edns = false;
         for sent in 1.. {
-            let (octets, is_without_edns) = request.octets(sent);
-            was_without_edns |= is_without_edns;
-            if let Err(error) = socket.send(octets).await {
+            let octets = if request.drops_edns(sent) {
+                was_without_edns = true;
+                Cow::Owned(request.without_edns(self.question))
+            } else {
+                Cow::Borrowed(&request.octets)
+            };
+            if let Err(error) = socket.send(&octets).await {
                 return Err(self.udp_error(error));
             }
             let wake = self.wake(sent);
