@@ -156,15 +156,10 @@ impl output::Failure for Failure {
 }
 
 /// The columns of whole messages.
-const fn message_columns(are_of_several: bool, are_checked: bool) -> &'static [&'static str] {
-    match (are_of_several, are_checked) {
-        (false, false) => &["section", "name", "class", "type", "ttl_s", "data"],
-        (false, true) => &["section", "name", "class", "type", "ttl_s", "security", "data"],
-        (true, false) => &["server", "port", "section", "name", "class", "type", "ttl_s", "data"],
-        (true, true) => {
-            &["server", "port", "section", "name", "class", "type", "ttl_s", "security", "data"]
-        }
-    }
+fn message_columns(are_of_several: bool, are_checked: bool) -> Vec<&'static str> {
+    let server: &[_] = if are_of_several { &["server", "port"] } else { &[] };
+    let security: &[_] = if are_checked { &["security"] } else { &[] };
+    [server, &["section", "name", "class", "type", "ttl_s"], security, &["data"]].concat()
 }
 
 impl Tool for Cli {
@@ -198,22 +193,22 @@ impl Tool for Cli {
     fn view(&self) -> View {
         let servers = self.words.iter().filter(|word| word.starts_with('@')).count();
         if run::list(self).is_some() {
-            let columns: &[_] = if self.dnssec {
-                &["name", "type", "ttl_s", "status", "security", "data"]
+            let columns = if self.dnssec {
+                vec!["name", "type", "ttl_s", "status", "security", "data"]
             } else {
-                &["name", "type", "ttl_s", "status", "data"]
+                vec!["name", "type", "ttl_s", "status", "data"]
             };
             return View { columns, has_absences: true, ..View::default() };
         }
         if self.dnssec && !self.verbose {
-            let columns = &["name", "type", "ttl_s", "server", "status", "security", "data"];
+            let columns = vec!["name", "type", "ttl_s", "server", "status", "security", "data"];
             return View { columns, has_absences: servers > 1, ..View::default() };
         }
         let is_international = self.words.iter().any(|word| has_unicode(word));
-        let columns: &[_] = if self.verbose {
+        let columns = if self.verbose {
             message_columns(servers > 1, self.dnssec)
         } else if self.ways.trace {
-            &[
+            vec![
                 "step",
                 "zone",
                 "server_name",
@@ -226,11 +221,11 @@ impl Tool for Cli {
                 "data",
             ]
         } else if self.ways.watch.is_some() {
-            &["change", "time", "name", "type", "ttl_s", "server", "status", "data"]
+            vec!["change", "time", "name", "type", "ttl_s", "server", "status", "data"]
         } else if servers > 1 {
-            &["name", "type", "ttl_s", "server", "port", "rtt_ms", "agrees", "status", "data"]
+            vec!["name", "type", "ttl_s", "server", "port", "rtt_ms", "agrees", "status", "data"]
         } else if is_international {
-            &[
+            vec![
                 "name",
                 "unicode_name",
                 "type",
@@ -243,7 +238,7 @@ impl Tool for Cli {
                 "data",
             ]
         } else {
-            &["name", "type", "ttl_s", "server", "port", "transport", "rtt_ms", "flags", "data"]
+            vec!["name", "type", "ttl_s", "server", "port", "transport", "rtt_ms", "flags", "data"]
         };
         let has_absences = self.ways.trace || self.ways.watch.is_some() || servers > 1;
         View { columns, has_absences, ..View::default() }

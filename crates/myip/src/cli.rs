@@ -115,7 +115,7 @@ impl Tool for Cli {
     ];
 
     fn view(&self) -> View {
-        let columns: &[_] = if self.hostname { &["hostname"] } else { &[] };
+        let columns = if self.hostname { vec!["hostname"] } else { vec![] };
         View { is_bare: !self.all, columns, ..View::default() }
     }
 

@@ -20,6 +20,7 @@ mod suggest;
 mod tone;
 mod tool;
 mod value;
+mod view;
 
 pub use escape::{Blanks, escape, escape_bytes, is_unsafe, unescape};
 pub use exit::{Exit, Failure, system_words, with_causes};
@@ -33,5 +34,6 @@ pub use rows::{Rows, as_they_come, at_once};
 pub use seconds::{in_seconds, seconds};
 pub use suggest::nearest;
 pub use tone::Tone;
-pub use tool::{Tool, View, command, main, manual};
+pub use tool::{Tool, command, main, manual};
 pub use value::{Labelled, Value};
+pub use view::{Printed, View};

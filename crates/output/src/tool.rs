@@ -1,7 +1,7 @@
 //! From a command line to rows on stdout and an exit code.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
@@ -17,6 +17,7 @@ use crate::notes::Notes;
 use crate::print::{self, BesideProgress, OutputError, Printer};
 use crate::record::{Column, Record};
 use crate::rows::Rows;
+use crate::view::{Printed, View};
 
 /// Rows are handed to the system in pieces of this size, in bytes, or when the next has to be waited for.
 const BUFFER_SIZE: usize = 64 * 1024;
@@ -39,6 +40,9 @@ pub trait Tool: Parser {
         View::default()
     }
 
+    /// Hears what will be printed before anything is collected.
+    fn prepare(&mut self, _printed: &Printed) {}
+
     /// The rows, by [`at_once`](crate::at_once) or [`as_they_come`](crate::as_they_come). An `Err`
     /// item is one target's failure, and the run goes on; an `Err` instead of the rows is the end.
     ///
@@ -48,18 +52,6 @@ pub trait Tool: Parser {
         self,
         notes: &Notes,
     ) -> Result<impl Rows<Item = Result<Self::Row, Self::Failure>>, Self::Failure>;
-}
-
-/// How rows are shown unless the command line says otherwise.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct View {
-    /// Bare values rather than a table.
-    pub is_bare: bool,
-    /// The columns of the table; empty for those that are not extra.
-    pub columns: &'static [&'static str],
-    /// Whether rows that stand for an answer that is not there are printed like all others, in
-    /// every format rather than said on stderr; bare values have no room for them.
-    pub has_absences: bool,
 }
 
 /// Runs a tool on this process's command line.
@@ -99,12 +91,15 @@ pub fn manual<T: Tool>() -> Manual {
 fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let mut command = command::<T>();
     let name = command.get_name().to_owned();
-    let (tool, flags) = match parse::<T>(&mut command, arguments) {
+    let (mut tool, flags) = match parse::<T>(&mut command, arguments) {
         Ok(parsed) => parsed,
         Err(error) => return refuse(&name, &error),
     };
     let notes = Notes::on_stderr(&name, flags.quiet, flags.color.is_on(&io::stderr()));
-    let mut printer = printer(&tool, &flags);
+    let view = tool.view();
+    let shape = flags.shape(view.is_bare);
+    let mut printer = printer::<T::Row>(&view, &flags, shape);
+    tool.prepare(&printed(&printer, shape));
     let out = BesideProgress { out: flags.stdout(), notes: notes.clone() };
     let mut out = BufWriter::with_capacity(BUFFER_SIZE, out);
     let exit = match tool.rows(&notes) {
@@ -176,10 +171,8 @@ fn refusal(name: &str, error: &clap::Error) -> String {
     safe
 }
 
-fn printer<T: Tool>(tool: &T, flags: &Flags) -> Printer<T::Row> {
-    let view = tool.view();
-    let shape = flags.shape(view.is_bare);
-    let columns = columns::<T::Row>(&flags.columns, view.columns, shape);
+fn printer<R: Record>(view: &View, flags: &Flags, shape: Shape) -> Printer<R> {
+    let columns = columns::<R>(&flags.columns, &view.columns, shape);
     let headings = columns.iter().flatten().map(|column| column.heading()).collect();
     Printer {
         format: flags.writer(shape, headings),
@@ -187,6 +180,17 @@ fn printer<T: Tool>(tool: &T, flags: &Flags) -> Printer<T::Row> {
         has_absences: shape.is_json() || (view.has_absences && shape != Shape::Short),
         says_absences: !view.has_absences || shape == Shape::Short,
         is_quiet: flags.quiet,
+    }
+}
+
+/// What the tool hears of it.
+fn printed<R: Record>(printer: &Printer<R>, shape: Shape) -> Printed {
+    let columns = printer.columns.iter().flatten().filter(|_| !printer.is_quiet);
+    Printed {
+        columns: columns.map(|column| column.name).collect(),
+        is_short: printer.columns.is_none() && !printer.is_quiet,
+        is_table: shape == Shape::Rows(FormatName::Table),
+        is_terminal: io::stdout().is_terminal(),
     }
 }
 
@@ -209,5 +213,57 @@ fn columns<R: Record>(
             Some(of_view.iter().filter_map(|name| by_name(name)).collect())
         }
         Shape::Rows(_) => Some(R::COLUMNS.iter().collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Column;
+    use crate::value::Value;
+
+    struct Port;
+
+    impl Record for Port {
+        const COLUMNS: &'static [Column<Self>] = &[
+            Column::new("port", "the port", |_| Value::Null),
+            Column::new("service", "its name", |_| Value::Null),
+            Column::<Self>::new("owner", "who has it open", |_| Value::Null).extra(),
+        ];
+    }
+
+    fn told(view: &View, flags: &Flags) -> Printed {
+        let shape = flags.shape(view.is_bare);
+        printed(&printer::<Port>(view, flags, shape), shape)
+    }
+
+    #[test]
+    fn a_tool_hears_which_values_will_be_asked_for() {
+        let plain = View::default();
+        let chosen = View { columns: vec!["owner"], ..View::default() };
+        let bare = View { is_bare: true, ..View::default() };
+        let all: &[&str] = &["port", "service", "owner"];
+        let named = || Flags { columns: vec!["owner".to_owned()], ..Flags::default() };
+        let json = || Flags { json: true, ..Flags::default() };
+        let short = || Flags { short: true, ..Flags::default() };
+        let quiet = || Flags { quiet: true, ..Flags::default() };
+        let cases = [
+            (&plain, Flags::default(), &all[..2], false),
+            (&chosen, Flags::default(), &all[2..], false),
+            (&chosen, json(), all, false),
+            (&plain, named(), &all[2..], false),
+            (&plain, short(), &[], true),
+            (&bare, Flags::default(), &[], true),
+            (&bare, named(), &all[2..], false),
+            (&plain, quiet(), &[], false),
+            (&bare, quiet(), &[], false),
+        ];
+        for (view, flags, columns, is_short) in cases {
+            let printed = told(view, &flags);
+            assert_eq!((&*printed.columns, printed.is_short), (columns, is_short), "{flags:?}");
+            assert!(all.iter().all(|name| printed.has(name) == columns.contains(name)));
+        }
+        assert!(told(&plain, &Flags::default()).is_table);
+        assert!(!told(&plain, &json()).is_table);
     }
 }

@@ -1,0 +1,34 @@
+//! What a tool says of how its rows are shown, and what it hears of it.
+
+/// How rows are shown unless the command line says otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct View {
+    /// Bare values rather than a table.
+    pub is_bare: bool,
+    /// The columns of the table; empty for those that are not extra.
+    pub columns: Vec<&'static str>,
+    /// Whether rows that stand for an answer that is not there are printed like all others, in
+    /// every format rather than said on stderr; bare values have no room for them.
+    pub has_absences: bool,
+}
+
+/// What will be printed of the rows, so that nothing is collected that nobody asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// The columns whose values will be asked for; none where nothing is printed.
+    pub columns: Vec<&'static str>,
+    /// Whether what a row itself calls short is printed, whichever columns that stands for.
+    pub is_short: bool,
+    /// Whether it is a table.
+    pub is_table: bool,
+    /// Whether stdout is a terminal.
+    pub is_terminal: bool,
+}
+
+impl Printed {
+    /// Whether the value of this column will be asked for.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.contains(&column)
+    }
+}
