@@ -276,6 +276,32 @@ fn columns_can_be_chosen_and_ordered() {
 }
 
 #[test]
+fn rows_can_be_sorted_by_any_column() {
+    let stage = Stage::set();
+    for name in column_names() {
+        for (sort, sign) in
+            [(vec!["--sort", &name], 1.0), (vec!["--sort", &format!("-{name}")], -1.0)]
+        {
+            let output = stage.found(&[&["-f", "tsv", "--columns", &name], &sort[..]].concat());
+            let known: Vec<_> = output.text().lines().skip(1).map(str::to_owned).collect();
+            let last = known.iter().rposition(|cell| !cell.is_empty()).map_or(0, |at| at + 1);
+            assert!(known[..last].iter().all(|cell| !cell.is_empty()), "{sort:?}: {known:?}");
+            let numbers: Result<Vec<f64>, _> =
+                known[..last].iter().map(|cell| cell.parse::<f64>()).collect();
+            let numbers = numbers.unwrap_or_default();
+            assert!(numbers.is_sorted_by(|a, b| a * sign <= b * sign), "{sort:?}: {numbers:?}");
+        }
+    }
+    let first = &column_names()[0];
+    let output = stage.found(&["-f", "tsv", &format!("--sort=-{first}")]);
+    assert!(output.text().lines().count() > 1);
+    let words = stage.words(stage.sample.found, &["--sort", &format!("-{first}s")]);
+    let output = testkit::run(PROGRAM, &words);
+    assert_refused(&output, 2, &words);
+    assert!(output.stderr.contains(&format!("exists: '{first}'")), "{}", output.stderr);
+}
+
+#[test]
 fn short_is_bare_values() {
     let stage = Stage::set();
     let lines = stage.found(&["-s"]);

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::stream::RawStream;
 use clap::{Args, ValueEnum};
 
+use crate::column_name::{ColumnNames, SortBy, SortNames};
 use crate::format::delimited::{Delimited, Dialect};
 use crate::format::json::{Json, Layout};
 use crate::format::short::Short;
@@ -38,8 +39,24 @@ pub(crate) struct Flags {
     pub(crate) no_header: bool,
 
     /// Print these columns, in this order (--help lists them)
-    #[arg(long, value_name = "NAME", value_delimiter = ',', hide_possible_values = true)]
-    pub(crate) columns: Vec<String>,
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        value_parser = ColumnNames::default(),
+        hide_possible_values = true
+    )]
+    pub(crate) columns: Vec<&'static str>,
+
+    /// Sort rows by this column; -COLUMN from the greatest
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        value_parser = SortNames::default(),
+        hide_possible_values = true,
+        allow_hyphen_values = true
+    )]
+    pub(crate) sort: Option<SortBy>,
 
     /// End rows with NUL instead of a newline; bare values are exact bytes
     #[arg(short = '0', long)]

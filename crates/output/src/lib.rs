@@ -3,6 +3,7 @@
 //! A tool declares its [`Record`] and implements [`Tool`]; [`main`] does the rest: flags, help,
 //! formats, escaping, colour, exit codes. Nothing else writes to stdout or stderr.
 
+mod column_name;
 mod escape;
 mod exit;
 mod family;
@@ -11,7 +12,9 @@ mod format;
 mod interrupt;
 mod manual;
 mod notes;
+mod order;
 mod pasted;
+mod plan;
 mod print;
 mod record;
 mod rows;

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::exit::{Exit, Failure};
 use crate::format::{Cell, Format, Heading};
 use crate::notes::Notes;
+use crate::order::Order;
 use crate::record::{Column, Record};
 use crate::rows::Rows;
 
@@ -15,11 +16,30 @@ pub(crate) struct Printer<R: 'static> {
     pub format: Box<dyn Format>,
     /// The columns to print; `None` prints what the row itself calls short.
     pub columns: Option<Vec<&'static Column<R>>>,
+    pub arrangement: Arrangement<R>,
     /// Whether rows that stand for an answer that is not there are printed.
     pub has_absences: bool,
     /// Whether they are said on stderr.
     pub says_absences: bool,
     pub is_quiet: bool,
+}
+
+/// What becomes of rows before they are printed.
+pub(crate) enum Arrangement<R: 'static> {
+    /// Nothing: each is printed as it comes.
+    AsTheyCome,
+    /// They are kept until the last is there.
+    Sorted(Order<R>, Vec<R>),
+}
+
+impl<R> Arrangement<R> {
+    /// The column that is looked at for this, beside those printed.
+    pub(crate) fn column(&self) -> Option<&'static Column<R>> {
+        match self {
+            Self::AsTheyCome => None,
+            Self::Sorted(order, _) => Some(order.column),
+        }
+    }
 }
 
 #[derive(Debug, Error)]
@@ -70,35 +90,65 @@ impl<R: Record> Printer<R> {
                 Err(failure) => failure.exit(),
             };
             *worst = Some(worst.map_or(exit, |worst| worst.max(exit)));
-            let row = match row {
-                Ok(row) => row,
+            match row {
+                Ok(row) => has_rows |= self.take(row, out, notes)?,
                 Err(failure) => {
                     self.show(out)?;
                     report(&failure, notes);
-                    continue;
                 }
-            };
-            if let Some(preface) = row.preface() {
-                self.show(out)?;
-                preface.lines().for_each(|line| notes.note(line));
-            }
-            let absence = row.absence();
-            if let Some(sentence) = &absence
-                && self.says_absences
-            {
-                self.show(out)?;
-                notes.absence(sentence);
-            }
-            if !self.is_quiet && (absence.is_none() || self.has_absences) {
-                has_rows = true;
-                self.print_row(&row, out)?;
             }
         }
+        has_rows |= self.print_kept(out, notes)?;
         let found_out = worst.is_none_or(|worst| worst <= Exit::No);
         if !self.is_quiet && (has_rows || found_out) {
             self.format.end(out)?;
         }
         out.flush()
+    }
+
+    /// Prints a row, or keeps it for later. Whether it is printed now.
+    fn take(&mut self, row: R, out: &mut dyn Write, notes: &Notes) -> io::Result<bool> {
+        match &mut self.arrangement {
+            Arrangement::AsTheyCome => self.tell(&row, out, notes),
+            Arrangement::Sorted(_, kept) => {
+                kept.push(row);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Prints what was kept. Whether that was anything.
+    fn print_kept(&mut self, out: &mut dyn Write, notes: &Notes) -> io::Result<bool> {
+        match std::mem::replace(&mut self.arrangement, Arrangement::AsTheyCome) {
+            Arrangement::AsTheyCome => Ok(false),
+            Arrangement::Sorted(order, kept) => {
+                let mut has_rows = false;
+                for row in order.sorted(kept.iter()) {
+                    has_rows |= self.tell(row, out, notes)?;
+                }
+                Ok(has_rows)
+            }
+        }
+    }
+
+    /// Prints a row and says what is to be said of it. Whether it is one that is printed.
+    fn tell(&mut self, row: &R, out: &mut dyn Write, notes: &Notes) -> io::Result<bool> {
+        if let Some(preface) = row.preface() {
+            self.show(out)?;
+            preface.lines().for_each(|line| notes.note(line));
+        }
+        let absence = row.absence();
+        if let Some(sentence) = &absence
+            && self.says_absences
+        {
+            self.show(out)?;
+            notes.absence(sentence);
+        }
+        let is_printed = !self.is_quiet && (absence.is_none() || self.has_absences);
+        if is_printed {
+            self.print_row(row, out)?;
+        }
+        Ok(is_printed)
     }
 
     fn print_row(&mut self, row: &R, out: &mut dyn Write) -> io::Result<()> {
@@ -213,6 +263,7 @@ mod tests {
         Printer {
             format: Box::new(format),
             columns: Some(Port::COLUMNS.iter().collect()),
+            arrangement: Arrangement::AsTheyCome,
             has_absences,
             says_absences: true,
             is_quiet: false,
@@ -324,6 +375,26 @@ mod tests {
         let mut short = Printer { columns: None, ..printer(Short::new(b'\n', false), false) };
         let (exit, out, _) = run(&mut short, vec![yes(80), Ok(Port(81, Exit::No))]);
         assert_eq!((exit, out.as_str()), (Exit::No, "80\n"));
+    }
+
+    #[test]
+    fn sorted_rows_are_printed_when_all_are_there_and_failures_are_said_as_always() {
+        let sorted = |is_descending| {
+            let order = Order { column: &Port::COLUMNS[0], is_descending };
+            Printer { arrangement: Arrangement::Sorted(order, Vec::new()), ..tsv() }
+        };
+        let rows = || vec![yes(443), fault("x"), Ok(Port(404, Exit::No)), yes(80), yes(1000)];
+        for (is_descending, expected) in
+            [(false, "port\n80\n443\n1000\n"), (true, "port\n1000\n443\n80\n")]
+        {
+            let (exit, out, errors) = run(&mut sorted(is_descending), rows());
+            assert_eq!((exit, out.as_str()), (Exit::Unknown, expected));
+            for said in ["cannot ask x", "no port 404", "look out"] {
+                assert!(errors.contains(said), "{errors}");
+            }
+        }
+        assert_eq!(run(&mut sorted(false), vec![]).1, "port\n");
+        assert_eq!(run(&mut sorted(false), vec![fault("x")]).1, "");
     }
 
     #[test]

@@ -1,21 +1,22 @@
 //! From a command line to rows on stdout and an exit code.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Args, Command, FromArgMatches, Parser};
 
+use crate::column_name::{ColumnNames, SortNames};
 use crate::escape::{self, Backslash, Blanks};
 use crate::exit::{Exit, Failure};
-use crate::flags::{Flags, FormatName, Shape};
+use crate::flags::Flags;
 use crate::interrupt;
 use crate::manual::{ColumnEntry, Manual};
 use crate::notes::Notes;
-use crate::print::{self, BesideProgress, OutputError, Printer};
-use crate::record::{Column, Record};
+use crate::plan;
+use crate::print::{self, BesideProgress, OutputError};
+use crate::record::Record;
 use crate::rows::Rows;
 use crate::view::{Printed, View};
 
@@ -34,6 +35,9 @@ pub trait Tool: Parser {
 
     /// What the exit codes mean in this tool's own words.
     const EXIT_STATUS: &'static [(Exit, &'static str)];
+
+    /// Other names under which the command line knows columns, with the columns.
+    const COLUMN_ALIASES: &'static [(&'static str, &'static str)] = &[];
 
     /// How the rows are shown where the command line leaves it open.
     fn view(&self) -> View {
@@ -64,14 +68,16 @@ pub fn main<T: Tool>() -> ExitCode {
 /// lists give.
 #[must_use]
 pub fn command<T: Tool>() -> Command {
-    let columns = T::Row::COLUMNS.iter().map(|column| column.name);
+    let names = T::Row::COLUMNS.iter().map(|column| column.name).collect();
+    let columns = ColumnNames { names, aliases: T::COLUMN_ALIASES };
     Flags::augment_args(T::command())
         .version(env!("CARGO_PKG_VERSION"))
         // An alias may have set what is set again.
         .args_override_self(true)
         .after_help("More with --help: examples, columns, exit codes.")
         .after_long_help(manual::<T>().to_string())
-        .mut_arg("columns", |argument| argument.value_parser(PossibleValuesParser::new(columns)))
+        .mut_arg("columns", |argument| argument.value_parser(columns.clone()))
+        .mut_arg("sort", |argument| argument.value_parser(SortNames(columns)))
 }
 
 /// Everything the lists of a tool say of it.
@@ -98,8 +104,8 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let notes = Notes::on_stderr(&name, flags.quiet, flags.color.is_on(&io::stderr()));
     let view = tool.view();
     let shape = flags.shape(view.is_bare);
-    let mut printer = printer::<T::Row>(&view, &flags, shape);
-    tool.prepare(&printed(&printer, shape));
+    let mut printer = plan::printer::<T::Row>(&view, &flags, shape);
+    tool.prepare(&plan::printed(&printer, shape));
     let out = BesideProgress { out: flags.stdout(), notes: notes.clone() };
     let mut out = BufWriter::with_capacity(BUFFER_SIZE, out);
     let exit = match tool.rows(&notes) {
@@ -169,101 +175,4 @@ fn refusal(name: &str, error: &clap::Error) -> String {
         safe.push('\n');
     }
     safe
-}
-
-fn printer<R: Record>(view: &View, flags: &Flags, shape: Shape) -> Printer<R> {
-    let columns = columns::<R>(&flags.columns, &view.columns, shape);
-    let headings = columns.iter().flatten().map(|column| column.heading()).collect();
-    Printer {
-        format: flags.writer(shape, headings),
-        columns,
-        has_absences: shape.is_json() || (view.has_absences && shape != Shape::Short),
-        says_absences: !view.has_absences || shape == Shape::Short,
-        is_quiet: flags.quiet,
-    }
-}
-
-/// What the tool hears of it.
-fn printed<R: Record>(printer: &Printer<R>, shape: Shape) -> Printed {
-    let columns = printer.columns.iter().flatten().filter(|_| !printer.is_quiet);
-    Printed {
-        columns: columns.map(|column| column.name).collect(),
-        is_short: printer.columns.is_none() && !printer.is_quiet,
-        is_table: shape == Shape::Rows(FormatName::Table),
-        is_terminal: io::stdout().is_terminal(),
-    }
-}
-
-/// The columns to print: those named; else in a table the tool's choice, in other formats all.
-fn columns<R: Record>(
-    named: &[String],
-    of_view: &[&str],
-    shape: Shape,
-) -> Option<Vec<&'static Column<R>>> {
-    let by_name = |name: &str| R::COLUMNS.iter().find(|column| column.name == name);
-    if !named.is_empty() {
-        return Some(named.iter().filter_map(|name| by_name(name)).collect());
-    }
-    match shape {
-        Shape::Short => None,
-        Shape::Rows(FormatName::Table) if of_view.is_empty() => {
-            Some(R::COLUMNS.iter().filter(|column| !column.is_extra).collect())
-        }
-        Shape::Rows(FormatName::Table) => {
-            Some(of_view.iter().filter_map(|name| by_name(name)).collect())
-        }
-        Shape::Rows(_) => Some(R::COLUMNS.iter().collect()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::record::Column;
-    use crate::value::Value;
-
-    struct Port;
-
-    impl Record for Port {
-        const COLUMNS: &'static [Column<Self>] = &[
-            Column::new("port", "the port", |_| Value::Null),
-            Column::new("service", "its name", |_| Value::Null),
-            Column::<Self>::new("owner", "who has it open", |_| Value::Null).extra(),
-        ];
-    }
-
-    fn told(view: &View, flags: &Flags) -> Printed {
-        let shape = flags.shape(view.is_bare);
-        printed(&printer::<Port>(view, flags, shape), shape)
-    }
-
-    #[test]
-    fn a_tool_hears_which_values_will_be_asked_for() {
-        let plain = View::default();
-        let chosen = View { columns: vec!["owner"], ..View::default() };
-        let bare = View { is_bare: true, ..View::default() };
-        let all: &[&str] = &["port", "service", "owner"];
-        let named = || Flags { columns: vec!["owner".to_owned()], ..Flags::default() };
-        let json = || Flags { json: true, ..Flags::default() };
-        let short = || Flags { short: true, ..Flags::default() };
-        let quiet = || Flags { quiet: true, ..Flags::default() };
-        let cases = [
-            (&plain, Flags::default(), &all[..2], false),
-            (&chosen, Flags::default(), &all[2..], false),
-            (&chosen, json(), all, false),
-            (&plain, named(), &all[2..], false),
-            (&plain, short(), &[], true),
-            (&bare, Flags::default(), &[], true),
-            (&bare, named(), &all[2..], false),
-            (&plain, quiet(), &[], false),
-            (&bare, quiet(), &[], false),
-        ];
-        for (view, flags, columns, is_short) in cases {
-            let printed = told(view, &flags);
-            assert_eq!((&*printed.columns, printed.is_short), (columns, is_short), "{flags:?}");
-            assert!(all.iter().all(|name| printed.has(name) == columns.contains(name)));
-        }
-        assert!(told(&plain, &Flags::default()).is_table);
-        assert!(!told(&plain, &json()).is_table);
-    }
 }

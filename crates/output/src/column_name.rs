@@ -1,0 +1,90 @@
+//! The columns that a command line names.
+
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command};
+
+use crate::suggest::nearest;
+
+/// Takes the names of a tool's columns, and the other names that it has for them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ColumnNames {
+    pub names: Vec<&'static str>,
+    pub aliases: &'static [(&'static str, &'static str)],
+}
+
+/// As [`ColumnNames`], with a `-` before the name to begin with the greatest.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SortNames(pub ColumnNames);
+
+/// The column that rows are sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SortBy {
+    pub column: &'static str,
+    pub is_descending: bool,
+}
+
+impl ColumnNames {
+    fn find(&self, name: &str) -> Option<&'static str> {
+        let meant = self.aliases.iter().find(|(alias, _)| *alias == name);
+        let name = meant.map_or(name, |(_, name)| name);
+        self.names.iter().copied().find(|column| *column == name)
+    }
+
+    /// Says which columns there are, and which was probably meant.
+    fn refusal(&self, command: &Command, argument: Option<&Arg>, name: &str) -> clap::Error {
+        let mut error = clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
+        if let Some(argument) = argument {
+            let flag = ContextValue::String(argument.to_string());
+            error.insert(ContextKind::InvalidArg, flag);
+        }
+        error.insert(ContextKind::InvalidValue, ContextValue::String(name.to_owned()));
+        let names = self.names.iter().map(|name| (*name).to_owned()).collect();
+        error.insert(ContextKind::ValidValue, ContextValue::Strings(names));
+        let aliases = self.aliases.iter().map(|(alias, _)| *alias);
+        if let Some(meant) = nearest(name, self.names.iter().copied().chain(aliases)) {
+            error.insert(ContextKind::SuggestedValue, ContextValue::String(meant.to_owned()));
+        }
+        error
+    }
+}
+
+impl TypedValueParser for ColumnNames {
+    type Value = &'static str;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<&'static str, clap::Error> {
+        let not_unicode = || clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command);
+        let name = value.to_str().ok_or_else(not_unicode)?;
+        self.find(name).ok_or_else(|| self.refusal(command, argument, name))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.names.iter().map(PossibleValue::new)))
+    }
+}
+
+impl TypedValueParser for SortNames {
+    type Value = SortBy;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<SortBy, clap::Error> {
+        let name = value.to_str().and_then(|name| name.strip_prefix('-'));
+        let column = self.0.parse_ref(command, argument, name.map_or(value, OsStr::new))?;
+        Ok(SortBy { column, is_descending: name.is_some() })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.0.possible_values()
+    }
+}

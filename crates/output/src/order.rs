@@ -1,0 +1,224 @@
+//! The order of values: numbers as numbers, text as people would sort it.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use crate::escape::Blanks;
+use crate::record::Column;
+use crate::value::Value;
+
+/// The order of rows by a column; those in which it is not known are last either way.
+pub(crate) struct Order<R: 'static> {
+    pub column: &'static Column<R>,
+    pub is_descending: bool,
+}
+
+impl<R> Order<R> {
+    /// The rows in this order; those that are equal in the order in which they came.
+    pub(crate) fn sorted<'a>(&self, rows: impl Iterator<Item = &'a R>) -> Vec<&'a R> {
+        let mut keyed: Vec<_> = rows.map(|row| (Key::of((self.column.value)(row)), row)).collect();
+        keyed.sort_by(|(left, _), (right, _)| self.compare(left.as_ref(), right.as_ref()));
+        keyed.into_iter().map(|(_, row)| row).collect()
+    }
+
+    fn compare(&self, left: Option<&Key<'_>>, right: Option<&Key<'_>>) -> Ordering {
+        match (left, right) {
+            (Some(left), Some(right)) if self.is_descending => right.compare(left),
+            _ => compare(left, right),
+        }
+    }
+}
+
+/// What is not known comes last.
+pub(crate) fn compare(left: Option<&Key<'_>>, right: Option<&Key<'_>>) -> Ordering {
+    match (left, right) {
+        (Some(left), Some(right)) => left.compare(right),
+        (left, right) => left.is_none().cmp(&right.is_none()),
+    }
+}
+
+/// What a value is sorted by.
+#[derive(Debug)]
+pub(crate) enum Key<'a> {
+    Int(u64),
+    Float(f64),
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Key<'a> {
+    /// The key of a value; `None` where it is not known.
+    pub(crate) fn of(value: Value<'a>) -> Option<Self> {
+        if value.is_null() {
+            return None;
+        }
+        match value {
+            Value::Bool(truth) => Some(Self::Int(truth.into())),
+            Value::Int(number) => Some(Self::Int(number)),
+            Value::Float(number) => Some(Self::Float(number)),
+            Value::Text(text) | Value::Notation(text) => Some(Self::Text(text)),
+            Value::Labelled(value) => match Self::of(value.exact) {
+                Some(number @ (Self::Int(_) | Self::Float(_))) => Some(number),
+                _ => Self::of(value.label),
+            },
+            Value::List(items) if items.is_empty() => None,
+            other => {
+                let mut text = String::new();
+                other.push_text(&mut text, Blanks::Kept);
+                Some(Self::Text(text.into()))
+            }
+        }
+    }
+
+    /// Numbers come before text.
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Int(left), Self::Int(right)) => left.cmp(right),
+            (Self::Text(left), Self::Text(right)) => natural(left, right),
+            (Self::Text(_), _) => Ordering::Greater,
+            (_, Self::Text(_)) => Ordering::Less,
+            (left, right) => left.measure().total_cmp(&right.measure()),
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a measure beside it is no more precise")]
+    const fn measure(&self) -> f64 {
+        match self {
+            Self::Int(number) => *number as f64,
+            Self::Float(number) => *number,
+            Self::Text(_) => f64::INFINITY,
+        }
+    }
+}
+
+/// Text by its characters, but each run of digits by its number: `10.0.0.2` before `10.0.0.10`.
+pub(crate) fn natural(left: &str, right: &str) -> Ordering {
+    let (mut these, mut those) = (left.as_bytes(), right.as_bytes());
+    loop {
+        let (number, other) = (leading_digits(these), leading_digits(those));
+        if number > 0 && other > 0 {
+            let (this, that) = (&these[..number], &those[..other]);
+            let order = by_number(this, that);
+            if order.is_ne() {
+                return order;
+            }
+            (these, those) = (&these[number..], &those[other..]);
+            continue;
+        }
+        match (these.split_first(), those.split_first()) {
+            (Some((this, rest)), Some((that, others))) if this == that => {
+                (these, those) = (rest, others);
+            }
+            // Only zeros before a number tell them apart, or nothing does.
+            (None, None) => return left.cmp(right),
+            (this, that) => return this.cmp(&that),
+        }
+    }
+}
+
+fn leading_digits(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+/// Runs of digits of any length.
+fn by_number(left: &[u8], right: &[u8]) -> Ordering {
+    let significant = |digits: &[u8]| {
+        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+        digits.len() - zeros
+    };
+    let (these, those) = (significant(left), significant(right));
+    let by_digits = || left[left.len() - these..].cmp(&right[right.len() - those..]);
+    these.cmp(&those).then_with(by_digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::value::Labelled;
+
+    fn labelled(label: &'static str, exact: impl Into<Value<'static>>) -> Value<'static> {
+        Labelled { label: label.into(), exact: exact.into() }.into()
+    }
+
+    #[test]
+    fn text_is_in_natural_order() {
+        let sorted = [
+            "",
+            "-",
+            "007",
+            "7",
+            "8",
+            "10",
+            "10.0.0.2:80",
+            "10.0.0.10:80",
+            "[::1]:22",
+            "eth0",
+            "eth0.5",
+            "eth1",
+            "eth10",
+            "sshd",
+            "sshd[9]",
+            "sshd[10]",
+            "sshd[99999999999999999999999]",
+            "sshd[100000000000000000000000]",
+            "é",
+        ];
+        for (at, left) in sorted.iter().enumerate() {
+            for (other, right) in sorted.iter().enumerate() {
+                assert_eq!(natural(left, right), at.cmp(&other), "{left} {right}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_in_the_order_of_what_they_are() {
+        let sorted = [
+            false.into(),
+            true.into(),
+            2u8.into(),
+            2.5.into(),
+            labelled("http", 80u8),
+            443u16.into(),
+            9_007_199_254_740_993_u64.into(),
+            9_007_199_254_740_994_u64.into(),
+            "a".into(),
+            labelled("sshd[9]", Value::Map(vec![("pid", 9u8.into())])),
+            Value::List(vec!["sshd[10]".into(), "tmux[2]".into()]),
+            Value::Null,
+        ];
+        let keys: Vec<_> = sorted.iter().cloned().map(Key::of).collect();
+        for (at, left) in keys.iter().enumerate() {
+            for (other, right) in keys.iter().enumerate() {
+                let order = compare(left.as_ref(), right.as_ref());
+                assert_eq!(order, at.cmp(&other), "{left:?} {right:?}");
+            }
+        }
+        for unknown in [Value::Null, f64::NAN.into(), Value::List(vec![])] {
+            assert!(Key::of(unknown).is_none());
+        }
+    }
+
+    #[test]
+    fn rows_are_stable_and_what_is_not_known_is_last_in_both_directions() {
+        const COLUMN: &Column<(Option<u8>, char)> = &Column::new("port", "", |it| it.0.into());
+        let rows = [(None, 'a'), (Some(9), 'b'), (Some(10), 'c'), (Some(9), 'd'), (None, 'e')];
+        for (is_descending, expected) in [(false, "bdcae"), (true, "cbdae")] {
+            let order = Order { column: COLUMN, is_descending };
+            let sorted: String = order.sorted(rows.iter()).iter().map(|row| row.1).collect();
+            assert_eq!(sorted, expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_an_order(texts in proptest::collection::vec("[0-2a. ]{0,6}", 3)) {
+            let [a, b, c] = [&texts[0], &texts[1], &texts[2]];
+            prop_assert_eq!(natural(a, b), natural(b, a).reverse());
+            prop_assert_eq!(natural(a, b).is_eq(), a == b);
+            if natural(a, b).is_le() && natural(b, c).is_le() {
+                prop_assert!(natural(a, c).is_le());
+            }
+        }
+    }
+}
