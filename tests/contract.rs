@@ -302,6 +302,59 @@ fn rows_can_be_sorted_by_any_column() {
 }
 
 #[test]
+fn rows_can_be_counted_by_any_column() {
+    let stage = Stage::set();
+    let names = column_names();
+    for name in &names {
+        let output = stage.found(&["--json", "--count-by", name]);
+        let groups: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let groups = groups.as_array().expect("an array");
+        assert!(!groups.is_empty(), "{name}");
+        let keys = groups.iter().flat_map(|group| group.as_object().expect("an object").keys());
+        assert!(keys.collect::<Vec<_>>().chunks(2).all(|keys| keys == [name, "count"]), "{name}");
+        let counts: Option<Vec<_>> = groups.iter().map(|group| group["count"].as_u64()).collect();
+        let counts = counts.expect("counts are numbers");
+        assert!(counts.is_sorted_by(|a, b| a >= b) && !counts.contains(&0), "{name} {counts:?}");
+    }
+    let both = names[..2].join(",");
+    let tsv = stage.found(&["-f", "tsv", "--count-by", &both, "--sort", &names[1]]);
+    let header = format!("{}\t{}\tcount", names[0], names[1]);
+    assert_eq!(tsv.text().lines().next(), Some(header.as_str()));
+    let short = stage.found(&["-s", "--count-by", &names[0]]);
+    let (count, _) = short.text().split_once('\t').expect("a count and a value");
+    assert!(count.parse::<u64>().is_ok_and(|count| count > 0), "{}", short.text());
+    assert_eq!(stage.found(&["-q", "--count-by", &both]).text(), "");
+    for more in [
+        &["--count-by", "no_such_column"][..],
+        &["--count-by", &names[0], "--columns", &names[0]],
+        &["--count-by", &names[0], "--sort", &names[1]],
+        &["--count-by", &format!("{0},{0}", names[0])],
+    ] {
+        let words = stage.words(stage.sample.found, more);
+        assert_refused(&testkit::run(PROGRAM, &words), 2, &words);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_terminal_gets_a_bar_beside_each_count() {
+    let stage = Stage::set();
+    let name = &column_names()[0];
+    for (language, expected, other) in [("C.UTF-8", '█', '#'), ("C", '#', '█')] {
+        let words = stage.words(stage.sample.found, &["--count-by", name, "--color", "never"]);
+        let mut command = testkit::command(PROGRAM, words);
+        command.env("LANG", language);
+        let transcript = testkit::run_on_terminal(command, 80, 24).expect("a terminal");
+        let text = String::from_utf8(transcript.bytes).expect("UTF-8");
+        assert!(transcript.status.success() && text.contains(expected), "{text}");
+        assert!(!text.contains(other), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+    let piped = stage.found(&["--count-by", name]);
+    assert!(!piped.text().contains(['█', '#']), "{}", piped.text());
+}
+
+#[test]
 fn short_is_bare_values() {
     let stage = Stage::set();
     let lines = stage.found(&["-s"]);

@@ -71,6 +71,10 @@ pub fn man_page(tool: &Entry) -> Result<String> {
         let mark = if column.is_extra { " +" } else { "" };
         entry(&mut roff, &format!("{}{mark}", column.name), column.about);
     }
+    if !manual.column_aliases.is_empty() {
+        roff.control("PP", []);
+        roff.text([roman(manual.aliases())]);
+    }
     roff.control("SH", ["EXIT STATUS"]);
     for (exit, meaning) in manual.exit_status {
         entry(&mut roff, &exit.code().to_string(), meaning);

@@ -65,6 +65,17 @@ mod tests {
     }
 
     #[test]
+    fn every_other_name_of_a_column_is_of_one_and_is_none_itself() {
+        for tool in &TOOLS {
+            let Manual { columns, column_aliases, .. } = (tool.manual)();
+            let has = |name: &str| columns.iter().any(|column| column.name == name);
+            for (alias, name) in column_aliases {
+                assert!(has(name) && !has(alias), "{} {alias}", tool.name);
+            }
+        }
+    }
+
+    #[test]
     fn every_column_has_a_name_of_its_own_and_a_meaning() {
         for tool in &TOOLS {
             let columns = (tool.manual)().columns;
@@ -74,6 +85,7 @@ mod tests {
                 assert!(!column.about.is_empty(), "{} {}", tool.name, column.name);
                 let is_new = columns[..index].iter().all(|before| before.name != column.name);
                 assert!(is_new, "{} {}", tool.name, column.name);
+                assert_ne!(column.name, "count", "{}: --count-by has one of this name", tool.name);
             }
         }
     }

@@ -28,9 +28,9 @@ pub(crate) struct SortBy {
 
 impl ColumnNames {
     fn find(&self, name: &str) -> Option<&'static str> {
-        let meant = self.aliases.iter().find(|(alias, _)| *alias == name);
-        let name = meant.map_or(name, |(_, name)| name);
-        self.names.iter().copied().find(|column| *column == name)
+        let by_name = |name: &str| self.names.iter().copied().find(|column| *column == name);
+        let meant = || self.aliases.iter().find(|(alias, _)| *alias == name);
+        by_name(name).or_else(|| by_name(meant()?.1))
     }
 
     /// Says which columns there are, and which was probably meant.
@@ -86,5 +86,61 @@ impl TypedValueParser for SortNames {
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         self.0.possible_values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> ColumnNames {
+        let names = vec!["local_port", "rtt_ms", "state"];
+        ColumnNames { names, aliases: &[("port", "local_port"), ("state", "rtt_ms")] }
+    }
+
+    fn command() -> Command {
+        let flag = |name: &'static str| Arg::new(name).long(name);
+        Command::new("tool")
+            .arg(flag("columns").value_parser(names()).value_delimiter(','))
+            .arg(flag("sort").value_parser(SortNames(names())).allow_hyphen_values(true))
+    }
+
+    #[test]
+    fn a_column_is_known_by_its_name_first_and_by_its_other_names() {
+        for (named, expected) in
+            [("rtt_ms", &["rtt_ms"][..]), ("port,state", &["local_port", "state"])]
+        {
+            let matches = command().try_get_matches_from(["tool", "--columns", named]).unwrap();
+            let columns: Vec<_> =
+                matches.get_many::<&str>("columns").into_iter().flatten().copied().collect();
+            assert_eq!(columns, expected, "{named}");
+        }
+    }
+
+    #[test]
+    fn a_sign_before_the_column_begins_with_the_greatest() {
+        for (words, column, is_descending) in [
+            (&["tool", "--sort", "rtt_ms"][..], "rtt_ms", false),
+            (&["tool", "--sort", "-rtt_ms"], "rtt_ms", true),
+            (&["tool", "--sort=-port"], "local_port", true),
+        ] {
+            let matches = command().try_get_matches_from(words).unwrap();
+            let sort = matches.get_one::<SortBy>("sort");
+            assert_eq!(sort, Some(&SortBy { column, is_descending }), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn who_names_no_column_hears_of_them_all_and_of_the_nearest() {
+        for (words, nearest) in [
+            (["tool", "--columns", "rtt"], "exists: 'rtt_ms'"),
+            (["tool", "--sort", "-ports"], "exists: 'port'"),
+            (["tool", "--sort", "--json"], "[possible values: local_port, rtt_ms, state]"),
+            (["tool", "--sort", ""], "[possible values: local_port, rtt_ms, state]"),
+        ] {
+            let error = command().try_get_matches_from(words).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidValue);
+            assert!(error.to_string().contains(nearest), "{error}");
+        }
     }
 }

@@ -58,6 +58,16 @@ pub(crate) struct Flags {
     )]
     pub(crate) sort: Option<SortBy>,
 
+    /// Count rows by these columns, most first (-s: count, tab, values)
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        value_delimiter = ',',
+        value_parser = ColumnNames::default(),
+        hide_possible_values = true
+    )]
+    pub(crate) count_by: Vec<&'static str>,
+
     /// End rows with NUL instead of a newline; bare values are exact bytes
     #[arg(short = '0', long)]
     pub(crate) null: bool,
@@ -107,21 +117,39 @@ pub(crate) enum When {
 impl Flags {
     /// The shape of the output; `is_bare` is the tool's own choice.
     pub(crate) fn shape(&self, is_bare: bool) -> Shape {
+        let is_bare = is_bare && self.columns.is_empty();
         match self.format {
             _ if self.json => Shape::Rows(FormatName::Json),
             Some(format) => Shape::Rows(format),
-            None if self.short || (is_bare && self.columns.is_empty()) => Shape::Short,
+            None if self.short || is_bare => Shape::Short,
             None => Shape::Rows(FormatName::Table),
         }
     }
 
-    /// What the parser cannot see to be wrong.
-    pub(crate) fn contradiction(&self) -> Option<String> {
+    /// The columns by which rows are counted: those named, or the tool's own choice.
+    pub(crate) fn count_by<'a>(&'a self, of_view: &'a [&'static str]) -> &'a [&'static str] {
+        if self.count_by.is_empty() { of_view } else { &self.count_by }
+    }
+
+    /// What the parser cannot see to be wrong; `count_by` is the tool's own choice.
+    pub(crate) fn contradiction(&self, count_by: &[&'static str]) -> Option<String> {
         if self.null && self.shape(false) == Shape::Rows(FormatName::Json) {
             return Some("--null ends rows, which a JSON array has none of: use jsonl".to_owned());
         }
-        let is_repeated = |(index, name)| self.columns[..index].contains(name);
-        let (_, twice) = self.columns.iter().enumerate().find(|column| is_repeated(*column))?;
+        let count_by = self.count_by(count_by);
+        if !count_by.is_empty() && !self.columns.is_empty() {
+            let counted = "rows are counted, by the columns that --count-by names";
+            return Some(format!("{counted}: leave --columns out"));
+        }
+        if let Some(sort) = self.sort
+            && !count_by.is_empty()
+            && !count_by.contains(&sort.column)
+        {
+            let counted = count_by.join(",");
+            let column = sort.column;
+            return Some(format!("rows counted by '{counted}' have no '{column}' to sort by"));
+        }
+        let twice = repeated(&self.columns).or_else(|| repeated(&self.count_by))?;
         Some(format!("the column '{twice}' is named twice"))
     }
 
@@ -164,6 +192,11 @@ impl Flags {
     }
 }
 
+fn repeated(names: &[&'static str]) -> Option<&'static str> {
+    let is_repeated = |(index, name): &(usize, &&str)| names[..*index].contains(name);
+    names.iter().enumerate().find(is_repeated).map(|(_, name)| *name)
+}
+
 /// Bare values, or rows in a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
@@ -194,7 +227,7 @@ fn is_forced() -> bool {
 }
 
 /// The columns of the terminal that stdout is, if it is one.
-fn terminal_width() -> Option<usize> {
+pub(crate) fn terminal_width() -> Option<usize> {
     let stdout = io::stdout();
     if !stdout.is_terminal() {
         return None;

@@ -3,7 +3,10 @@
 //! A tool declares its [`Record`] and implements [`Tool`]; [`main`] does the rest: flags, help,
 //! formats, escaping, colour, exit codes. Nothing else writes to stdout or stderr.
 
+mod bar;
 mod column_name;
+mod count;
+mod counted;
 mod escape;
 mod exit;
 mod family;

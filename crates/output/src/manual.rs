@@ -11,6 +11,8 @@ pub struct Manual {
     pub examples: &'static [(&'static str, &'static str)],
     /// The columns, in their order.
     pub columns: Vec<ColumnEntry>,
+    /// Other names of columns, with the columns.
+    pub column_aliases: &'static [(&'static str, &'static str)],
     /// What the exit codes mean.
     pub exit_status: &'static [(Exit, &'static str)],
 }
@@ -40,11 +42,26 @@ impl Display for Manual {
             let mark = if *is_extra { '+' } else { ' ' };
             writeln!(out, "{mark} {name:width$}  {about}")?;
         }
+        if !self.column_aliases.is_empty() {
+            writeln!(out, "\n{}", self.aliases())?;
+        }
         write!(out, "\nExit codes:")?;
         for (exit, meaning) in self.exit_status {
             write!(out, "\n  {}  {meaning}", exit.code())?;
         }
         Ok(())
+    }
+}
+
+impl Manual {
+    /// The sentence about other names of columns; empty where there are none.
+    #[must_use]
+    pub fn aliases(&self) -> String {
+        if self.column_aliases.is_empty() {
+            return String::new();
+        }
+        let meanings = self.column_aliases.iter().map(|(alias, name)| format!("{alias} is {name}"));
+        format!("Other names of columns: {}", meanings.collect::<Vec<_>>().join(", "))
     }
 }
 

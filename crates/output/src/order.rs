@@ -21,7 +21,7 @@ impl<R> Order<R> {
         keyed.into_iter().map(|(_, row)| row).collect()
     }
 
-    fn compare(&self, left: Option<&Key<'_>>, right: Option<&Key<'_>>) -> Ordering {
+    pub(crate) fn compare(&self, left: Option<&Key<'_>>, right: Option<&Key<'_>>) -> Ordering {
         match (left, right) {
             (Some(left), Some(right)) if self.is_descending => right.compare(left),
             _ => compare(left, right),
@@ -91,26 +91,25 @@ impl<'a> Key<'a> {
 }
 
 /// Text by its characters, but each run of digits by its number: `10.0.0.2` before `10.0.0.10`.
-pub(crate) fn natural(left: &str, right: &str) -> Ordering {
-    let (mut these, mut those) = (left.as_bytes(), right.as_bytes());
+fn natural(left: &str, right: &str) -> Ordering {
+    let (mut one, mut other) = (left.as_bytes(), right.as_bytes());
     loop {
-        let (number, other) = (leading_digits(these), leading_digits(those));
-        if number > 0 && other > 0 {
-            let (this, that) = (&these[..number], &those[..other]);
-            let order = by_number(this, that);
+        let (digits, others) = (leading_digits(one), leading_digits(other));
+        if digits > 0 && others > 0 {
+            let order = by_number(&one[..digits], &other[..others]);
             if order.is_ne() {
                 return order;
             }
-            (these, those) = (&these[number..], &those[other..]);
+            (one, other) = (&one[digits..], &other[others..]);
             continue;
         }
-        match (these.split_first(), those.split_first()) {
-            (Some((this, rest)), Some((that, others))) if this == that => {
-                (these, those) = (rest, others);
+        match (one.split_first(), other.split_first()) {
+            (Some((byte, rest)), Some((same, others))) if byte == same => {
+                (one, other) = (rest, others);
             }
             // Only zeros before a number tell them apart, or nothing does.
             (None, None) => return left.cmp(right),
-            (this, that) => return this.cmp(&that),
+            (byte, another) => return byte.cmp(&another),
         }
     }
 }
@@ -121,13 +120,13 @@ fn leading_digits(text: &[u8]) -> usize {
 
 /// Runs of digits of any length.
 fn by_number(left: &[u8], right: &[u8]) -> Ordering {
-    let significant = |digits: &[u8]| {
-        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
-        digits.len() - zeros
-    };
-    let (these, those) = (significant(left), significant(right));
-    let by_digits = || left[left.len() - these..].cmp(&right[right.len() - those..]);
-    these.cmp(&those).then_with(by_digits)
+    let (left, right) = (without_zeros(left), without_zeros(right));
+    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
+}
+
+fn without_zeros(digits: &[u8]) -> &[u8] {
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    &digits[zeros..]
 }
 
 #[cfg(test)]

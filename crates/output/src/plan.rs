@@ -2,36 +2,70 @@
 
 use std::io::{self, IsTerminal};
 
+use crate::bar;
 use crate::column_name::SortBy;
-use crate::flags::{Flags, FormatName, Shape};
+use crate::count::Counts;
+use crate::counted::{self, Bars, Look};
+use crate::flags::{Flags, FormatName, Shape, terminal_width};
 use crate::order::Order;
 use crate::print::{Arrangement, Printer};
 use crate::record::{Column, Record};
 use crate::view::{Printed, View};
 
+/// The shape of the output. Counts are never bare unless the command line says so.
+pub(crate) fn shape(view: &View, flags: &Flags) -> Shape {
+    flags.shape(view.is_bare && flags.count_by(&view.count_by).is_empty())
+}
+
 /// The printer of one run.
 pub(crate) fn printer<R: Record>(view: &View, flags: &Flags, shape: Shape) -> Printer<R> {
+    let count_by = flags.count_by(&view.count_by);
+    if !count_by.is_empty() {
+        return counter(count_by, view.has_absences, flags, shape);
+    }
     let columns = columns::<R>(&flags.columns, &view.columns, shape);
     let headings = columns.iter().flatten().map(|column| column.heading()).collect();
+    let arrangement = match order(flags) {
+        // Nobody sees the order of what is not printed.
+        Some(order) if !flags.quiet => Arrangement::Sorted(order, Vec::new()),
+        _ => Arrangement::AsTheyCome,
+    };
     Printer {
         format: flags.writer(shape, headings),
         columns,
-        arrangement: arrangement(flags),
+        arrangement,
         has_absences: shape.is_json() || (view.has_absences && shape != Shape::Short),
         says_absences: !view.has_absences || shape == Shape::Short,
         is_quiet: flags.quiet,
     }
 }
 
-/// In which order, or counted. Nobody sees it where nothing is printed.
-fn arrangement<R: Record>(flags: &Flags) -> Arrangement<R> {
-    match flags.sort.filter(|_| !flags.quiet) {
-        Some(SortBy { column, is_descending }) => match by_name(column) {
-            Some(column) => Arrangement::Sorted(Order { column, is_descending }, Vec::new()),
-            None => Arrangement::AsTheyCome,
-        },
-        None => Arrangement::AsTheyCome,
+/// Prints counts. They are the same in every format, and so are the rows that count.
+fn counter<R: Record>(
+    count_by: &[&str],
+    has_absences: bool,
+    flags: &Flags,
+    shape: Shape,
+) -> Printer<R> {
+    let columns: Vec<_> = count_by.iter().filter_map(|name| by_name::<R>(name)).collect();
+    let width = terminal_width().filter(|_| shape == Shape::Rows(FormatName::Table));
+    let bars = width.map(|width| Bars { width, has_blocks: bar::has_blocks() });
+    let look = Look { is_count_first: shape == Shape::Short, bars };
+    let headings = counted::headings(&columns, look);
+    let arrangement = Arrangement::Counted(Counts::new(columns.clone(), order(flags)), look);
+    Printer {
+        format: flags.writer(shape, headings),
+        columns: Some(columns),
+        arrangement,
+        has_absences,
+        says_absences: !has_absences,
+        is_quiet: flags.quiet,
     }
+}
+
+fn order<R: Record>(flags: &Flags) -> Option<Order<R>> {
+    let SortBy { column, is_descending } = flags.sort?;
+    Some(Order { column: by_name(column)?, is_descending })
 }
 
 /// What the tool hears of it.
@@ -93,8 +127,10 @@ mod tests {
         ];
     }
 
+    const ALL: &[&str] = &["port", "service", "owner"];
+
     fn told(view: &View, flags: &Flags) -> Printed {
-        let shape = flags.shape(view.is_bare);
+        let shape = shape(view, flags);
         printed(&printer::<Port>(view, flags, shape), shape)
     }
 
@@ -103,7 +139,6 @@ mod tests {
         let plain = View::default();
         let chosen = View { columns: vec!["owner"], ..View::default() };
         let bare = View { is_bare: true, ..View::default() };
-        let all: &[&str] = &["port", "service", "owner"];
         let named = || Flags { columns: vec!["owner"], ..Flags::default() };
         let json = || Flags { json: true, ..Flags::default() };
         let short = || Flags { short: true, ..Flags::default() };
@@ -112,25 +147,33 @@ mod tests {
             let owner = SortBy { column: "owner", is_descending: false };
             Flags { sort: Some(owner), ..flags }
         };
+        let counted = |flags: Flags| Flags { count_by: vec!["service"], ..flags };
+        let summary = View { is_bare: true, count_by: vec!["port"], ..View::default() };
         let cases = [
-            (&plain, Flags::default(), &all[..2], false),
-            (&plain, sorted(Flags::default()), all, false),
-            (&chosen, sorted(Flags::default()), &all[2..], false),
-            (&plain, sorted(short()), &all[2..], true),
+            (&plain, counted(Flags::default()), &ALL[1..2], false),
+            (&bare, counted(json()), &ALL[1..2], false),
+            (&chosen, counted(short()), &ALL[1..2], false),
+            (&plain, counted(quiet()), &[], false),
+            (&summary, Flags::default(), &ALL[..1], false),
+            (&summary, counted(Flags::default()), &ALL[1..2], false),
+            (&plain, Flags::default(), &ALL[..2], false),
+            (&plain, sorted(Flags::default()), ALL, false),
+            (&chosen, sorted(Flags::default()), &ALL[2..], false),
+            (&plain, sorted(short()), &ALL[2..], true),
             (&plain, sorted(quiet()), &[], false),
-            (&chosen, Flags::default(), &all[2..], false),
-            (&chosen, json(), all, false),
-            (&plain, named(), &all[2..], false),
+            (&chosen, Flags::default(), &ALL[2..], false),
+            (&chosen, json(), ALL, false),
+            (&plain, named(), &ALL[2..], false),
             (&plain, short(), &[], true),
             (&bare, Flags::default(), &[], true),
-            (&bare, named(), &all[2..], false),
+            (&bare, named(), &ALL[2..], false),
             (&plain, quiet(), &[], false),
             (&bare, quiet(), &[], false),
         ];
         for (view, flags, columns, is_short) in cases {
             let printed = told(view, &flags);
             assert_eq!((&*printed.columns, printed.is_short), (columns, is_short), "{flags:?}");
-            assert!(all.iter().all(|name| printed.has(name) == columns.contains(name)));
+            assert!(ALL.iter().all(|name| printed.has(name) == columns.contains(name)));
         }
         assert!(told(&plain, &Flags::default()).is_table);
         assert!(!told(&plain, &json()).is_table);

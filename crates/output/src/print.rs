@@ -4,6 +4,8 @@ use std::io::{self, ErrorKind, Write};
 
 use thiserror::Error;
 
+use crate::count::Counts;
+use crate::counted;
 use crate::exit::{Exit, Failure};
 use crate::format::{Cell, Format, Heading};
 use crate::notes::Notes;
@@ -30,13 +32,15 @@ pub(crate) enum Arrangement<R: 'static> {
     AsTheyCome,
     /// They are kept until the last is there.
     Sorted(Order<R>, Vec<R>),
+    /// Those that have the same values are counted, and the counts are printed.
+    Counted(Counts<R>, counted::Look),
 }
 
 impl<R> Arrangement<R> {
     /// The column that is looked at for this, beside those printed.
     pub(crate) fn column(&self) -> Option<&'static Column<R>> {
         match self {
-            Self::AsTheyCome => None,
+            Self::AsTheyCome | Self::Counted(..) => None,
             Self::Sorted(order, _) => Some(order.column),
         }
     }
@@ -109,12 +113,24 @@ impl<R: Record> Printer<R> {
     /// Prints a row, or keeps it for later. Whether it is printed now.
     fn take(&mut self, row: R, out: &mut dyn Write, notes: &Notes) -> io::Result<bool> {
         match &mut self.arrangement {
-            Arrangement::AsTheyCome => self.tell(&row, out, notes),
-            Arrangement::Sorted(_, kept) => {
-                kept.push(row);
-                Ok(false)
+            Arrangement::AsTheyCome => {
+                let is_printed = self.tell(&row, out, notes)?;
+                if is_printed {
+                    self.print_row(&row, out)?;
+                }
+                return Ok(is_printed);
+            }
+            Arrangement::Sorted(_, kept) => kept.push(row),
+            Arrangement::Counted(..) => {
+                let is_counted = self.tell(&row, out, notes)?;
+                if let Arrangement::Counted(counts, _) = &mut self.arrangement
+                    && is_counted
+                {
+                    counts.add(row);
+                }
             }
         }
+        Ok(false)
     }
 
     /// Prints what was kept. Whether that was anything.
@@ -124,14 +140,20 @@ impl<R: Record> Printer<R> {
             Arrangement::Sorted(order, kept) => {
                 let mut has_rows = false;
                 for row in order.sorted(kept.iter()) {
-                    has_rows |= self.tell(row, out, notes)?;
+                    if self.tell(row, out, notes)? {
+                        has_rows = true;
+                        self.print_row(row, out)?;
+                    }
                 }
                 Ok(has_rows)
+            }
+            Arrangement::Counted(counts, look) => {
+                counted::print(&counts, look, &mut *self.format, out)
             }
         }
     }
 
-    /// Prints a row and says what is to be said of it. Whether it is one that is printed.
+    /// Says what is to be said before a row is printed. Whether it is one that is.
     fn tell(&mut self, row: &R, out: &mut dyn Write, notes: &Notes) -> io::Result<bool> {
         if let Some(preface) = row.preface() {
             self.show(out)?;
@@ -144,11 +166,7 @@ impl<R: Record> Printer<R> {
             self.show(out)?;
             notes.absence(sentence);
         }
-        let is_printed = !self.is_quiet && (absence.is_none() || self.has_absences);
-        if is_printed {
-            self.print_row(row, out)?;
-        }
-        Ok(is_printed)
+        Ok(!self.is_quiet && (absence.is_none() || self.has_absences))
     }
 
     fn print_row(&mut self, row: &R, out: &mut dyn Write) -> io::Result<()> {
@@ -214,6 +232,7 @@ mod tests {
     use crate::format::delimited::{Delimited, Dialect};
     use crate::format::json::{Json, Layout};
     use crate::format::short::Short;
+    use crate::format::table::{Look, Table};
     use crate::rows::{as_they_come, at_once};
     use crate::value::Value;
 
@@ -395,6 +414,39 @@ mod tests {
         }
         assert_eq!(run(&mut sorted(false), vec![]).1, "port\n");
         assert_eq!(run(&mut sorted(false), vec![fault("x")]).1, "");
+    }
+
+    #[test]
+    fn counts_are_printed_in_place_of_rows() {
+        let rows = || vec![yes(80), yes(443), fault("x"), Ok(Port(404, Exit::No)), yes(443)];
+        let counting = |format: Box<dyn Format>, look| {
+            let counts = Counts::new(Port::COLUMNS.iter().collect(), None);
+            Printer { arrangement: Arrangement::Counted(counts, look), format, ..tsv() }
+        };
+        let headings = |look| counted::headings(&Port::COLUMNS.iter().collect::<Vec<_>>(), look);
+        let plain = counted::Look::default();
+        let tsv = Delimited::new(&headings(plain), Dialect::Tsv, true, b'\n');
+        let (exit, out, errors) = run(&mut counting(Box::new(tsv), plain), rows());
+        assert_eq!((exit, out.as_str()), (Exit::Unknown, "port\tcount\n443\t2\n80\t1\n"));
+        for said in ["cannot ask x", "no port 404", "look out"] {
+            assert!(errors.contains(said), "{errors}");
+        }
+        let json = Json::new(&headings(plain), Layout::Lines(b'\n'));
+        let (_, out, _) = run(&mut counting(Box::new(json), plain), rows());
+        assert_eq!(out, "{\"port\":443,\"count\":2}\n{\"port\":80,\"count\":1}\n");
+        let first = counted::Look { is_count_first: true, bars: None };
+        let short = Short::new(b'\n', false);
+        let (_, out, _) = run(&mut counting(Box::new(short), first), rows());
+        assert_eq!(out, "2\t443\n1\t80\n");
+        let bars = |width| {
+            let bars = Some(counted::Bars { width, has_blocks: false });
+            let look = counted::Look { is_count_first: false, bars };
+            let fit = Look { fit: Some(width), ..Look::default() };
+            let table = Table::new(headings(look), fit);
+            run(&mut counting(Box::new(table), look), rows()).1
+        };
+        assert_eq!(bars(21), "PORT  COUNT\n 443      2  ########\n  80      1  ####\n");
+        assert_eq!(bars(12), "PORT  COUNT\n 443      2\n  80      1\n");
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub fn command<T: Tool>() -> Command {
         .after_help("More with --help: examples, columns, exit codes.")
         .after_long_help(manual::<T>().to_string())
         .mut_arg("columns", |argument| argument.value_parser(columns.clone()))
+        .mut_arg("count_by", |argument| argument.value_parser(columns.clone()))
         .mut_arg("sort", |argument| argument.value_parser(SortNames(columns)))
 }
 
@@ -91,7 +92,12 @@ pub fn manual<T: Tool>() -> Manual {
             is_extra: column.is_extra,
         })
         .collect();
-    Manual { examples: T::EXAMPLES, columns, exit_status: T::EXIT_STATUS }
+    Manual {
+        examples: T::EXAMPLES,
+        columns,
+        column_aliases: T::COLUMN_ALIASES,
+        exit_status: T::EXIT_STATUS,
+    }
 }
 
 fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -103,7 +109,7 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let notes = Notes::on_stderr(&name, flags.quiet, flags.color.is_on(&io::stderr()));
     let view = tool.view();
-    let shape = flags.shape(view.is_bare);
+    let shape = plan::shape(&view, &flags);
     let mut printer = plan::printer::<T::Row>(&view, &flags, shape);
     tool.prepare(&plan::printed(&printer, shape));
     let out = BesideProgress { out: flags.stdout(), notes: notes.clone() };
@@ -128,7 +134,7 @@ fn parse<T: Tool>(
     let (tool, flags) = T::from_arg_matches(&matches)
         .and_then(|tool| Ok((tool, Flags::from_arg_matches(&matches)?)))
         .map_err(|error| error.format(command))?;
-    match flags.contradiction() {
+    match flags.contradiction(&tool.view().count_by) {
         Some(contradiction) => Err(command.error(ErrorKind::ArgumentConflict, contradiction)),
         None => Ok((tool, flags)),
     }

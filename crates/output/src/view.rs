@@ -10,6 +10,8 @@ pub struct View {
     /// Whether rows that stand for an answer that is not there are printed like all others, in
     /// every format rather than said on stderr; bare values have no room for them.
     pub has_absences: bool,
+    /// The columns by whose values rows are counted; empty to print the rows themselves.
+    pub count_by: Vec<&'static str>,
 }
 
 /// What will be printed of the rows, so that nothing is collected that nobody asks for.

@@ -14,7 +14,7 @@ use crate::value::Value;
 const WINDOW_ROWS: usize = 1000;
 
 /// Blanks between two columns.
-const GAP: usize = 2;
+pub(crate) const GAP: usize = 2;
 
 /// What a main column needs before a side column has to go: an IPv6 address with its zone.
 const MAIN_WIDTH: usize = 24;
@@ -153,6 +153,10 @@ impl Table {
             (text, "", width)
         };
         let padding = room - width;
+        if is_last && text.is_empty() {
+            // The header of a column without a name: no blanks at the end of a line.
+            return;
+        }
         if !is_first {
             push_blanks(line, GAP);
         }
@@ -191,6 +195,13 @@ impl Place {
 /// How many columns of a terminal a text takes.
 fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// What a cell takes that is not the last of its row.
+pub(crate) fn cell_width(value: &Value<'_>) -> usize {
+    let mut text = String::new();
+    push_cell_text(&mut text, value, false);
+    width(&text)
 }
 
 impl Format for Table {
