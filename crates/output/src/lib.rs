@@ -41,5 +41,5 @@ pub use seconds::{in_seconds, seconds};
 pub use suggest::nearest;
 pub use tone::Tone;
 pub use tool::{Tool, command, main, manual};
-pub use value::{Labelled, Value};
+pub use value::{Labelled, Show, Shown, Text, Value};
 pub use view::{Printed, View};

@@ -34,7 +34,32 @@ pub enum Value<'a> {
     Map(Vec<(&'static str, Value<'a>)>),
     /// What reads one way as text and is another thing in JSON: `sshd[812]`, a process.
     Labelled(Box<Labelled<'a>>),
+    /// What writes itself when it is printed, which spares an allocation for each row.
+    Shown(Shown<'a>),
 }
+
+/// Something that writes itself into a cell.
+pub trait Show {
+    /// Writes it as text.
+    fn show(&self, text: &mut Text<'_>);
+
+    /// What it is in JSON, where that is not its text.
+    fn exact(&self) -> Option<Value<'_>> {
+        None
+    }
+}
+
+/// Where a [`Show`] writes: whatever comes from outside is made safe on the way.
+pub struct Text<'a>(Sink<'a>);
+
+enum Sink<'a> {
+    Safe(&'a mut String, Blanks),
+    Exact(&'a mut Vec<u8>),
+}
+
+/// A reference to something that writes itself.
+#[derive(Clone, Copy)]
+pub struct Shown<'a>(pub &'a dyn Show);
 
 /// A value with a form of its own for people.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +96,20 @@ impl<'a> Value<'a> {
     #[must_use]
     pub fn display(thing: impl std::fmt::Display) -> Self {
         Self::Text(thing.to_string().into())
+    }
+
+    /// Something that writes itself when it is printed.
+    #[must_use]
+    pub const fn shown(thing: &'a dyn Show) -> Self {
+        Self::Shown(Shown(thing))
+    }
+
+    /// The value as the text that it is in TSV; nothing for what is not known.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        self.push_text(&mut text, Blanks::Kept);
+        text
     }
 
     pub(crate) fn is_null(&self) -> bool {
@@ -113,6 +152,7 @@ impl<'a> Value<'a> {
                 value.push_text(out, blanks);
             }),
             Self::Labelled(value) => value.label.push_text(out, blanks),
+            Self::Shown(shown) => shown.0.show(&mut Text(Sink::Safe(out, blanks))),
         }
     }
 
@@ -122,6 +162,7 @@ impl<'a> Value<'a> {
             Self::Text(text) | Self::Notation(text) => Cow::Borrowed(text.as_bytes()),
             Self::Bytes(bytes) => Cow::Borrowed(bytes),
             Self::Labelled(value) => value.label.exact_bytes(),
+            Self::Shown(shown) => Cow::Owned(shown.bytes()),
             _ => {
                 let mut text = String::new();
                 self.push_text(&mut text, Blanks::Kept);
@@ -131,20 +172,75 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Appends a number in decimal; the formatting machinery of std takes several times as long.
-fn push_number(out: &mut String, mut number: u64) {
-    // As many digits as the greatest has.
-    let mut digits = [0; 20];
-    let mut start = digits.len();
-    loop {
-        start -= 1;
-        digits[start] = b'0' + u8::try_from(number % 10).expect("a digit");
-        number /= 10;
-        if number == 0 {
-            break;
+impl Text<'_> {
+    /// Writes text.
+    pub fn push_str(&mut self, text: &str) {
+        match &mut self.0 {
+            Sink::Safe(out, blanks) => escape::push_text(out, text, *blanks, Backslash::Doubled),
+            Sink::Exact(out) => out.extend_from_slice(text.as_bytes()),
         }
     }
-    out.push_str(str::from_utf8(&digits[start..]).expect("digits are ASCII"));
+
+    /// Writes what ought to be text and may not be UTF-8.
+    pub fn push_bytes(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            Sink::Safe(out, blanks) => match str::from_utf8(bytes) {
+                Ok(text) => escape::push_text(out, text, *blanks, Backslash::Doubled),
+                Err(_) => escape::push_bytes(out, bytes, *blanks),
+            },
+            Sink::Exact(out) => out.extend_from_slice(bytes),
+        }
+    }
+
+    /// Writes a number in decimal.
+    pub fn push_number(&mut self, number: u64) {
+        match &mut self.0 {
+            Sink::Safe(out, _) => push_number(out, number),
+            Sink::Exact(out) => {
+                out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+            }
+        }
+    }
+
+    /// Writes text of the program's own, which is safe as it is.
+    pub fn push_own(&mut self, text: &'static str) {
+        match &mut self.0 {
+            Sink::Safe(out, _) => out.push_str(text),
+            Sink::Exact(out) => out.extend_from_slice(text.as_bytes()),
+        }
+    }
+}
+
+impl std::fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.push_str(text);
+        Ok(())
+    }
+}
+
+impl Shown<'_> {
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        self.0.show(&mut Text(Sink::Exact(&mut bytes)));
+        bytes
+    }
+}
+
+impl std::fmt::Debug for Shown<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{:?}", String::from_utf8_lossy(&self.bytes()))
+    }
+}
+
+impl PartialEq for Shown<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+/// Appends a number in decimal; the formatting machinery of std takes several times as long.
+fn push_number(out: &mut String, number: u64) {
+    out.push_str(itoa::Buffer::new().format(number));
 }
 
 /// A comma inside an item is escaped, so that the commas left are those between the items.
@@ -172,22 +268,28 @@ impl Serialize for Value<'_> {
             }
             Self::Null | Self::Float(_) => serializer.serialize_unit(),
             Self::Text(text) | Self::Notation(text) => serializer.serialize_str(text),
-            Self::Bytes(bytes) => {
-                let mut hex = String::with_capacity(bytes.len() * 2);
-                for byte in bytes.iter() {
-                    push_display(&mut hex, format_args!("{byte:02x}"));
-                }
-                let mut map = serializer.serialize_map(Some(1))?;
-                map.serialize_entry("hex", &hex)?;
-                map.end()
-            }
+            Self::Bytes(bytes) => serialize_hex(bytes, serializer),
             Self::List(items) => serializer.collect_seq(items),
             Self::Map(fields) => {
                 serializer.collect_map(fields.iter().map(|(key, value)| (key, value)))
             }
             Self::Labelled(value) => value.exact.serialize(serializer),
+            Self::Shown(shown) => match shown.0.exact() {
+                Some(exact) => exact.serialize(serializer),
+                None => Value::from_bytes(&shown.bytes()).serialize(serializer),
+            },
         }
     }
+}
+
+fn serialize_hex<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut hex = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        push_display(&mut hex, format_args!("{byte:02x}"));
+    }
+    let mut map = serializer.serialize_map(Some(1))?;
+    map.serialize_entry("hex", &hex)?;
+    map.end()
 }
 
 impl From<bool> for Value<'_> {
@@ -260,12 +362,6 @@ impl<'a, T: Into<Value<'a>>> FromIterator<T> for Value<'a> {
 mod tests {
     use super::*;
 
-    fn text(value: &Value<'_>) -> String {
-        let mut out = String::new();
-        value.push_text(&mut out, Blanks::Kept);
-        out
-    }
-
     #[test]
     fn every_kind_reads_as_text() {
         let process = Value::Map(vec![("pid", 8u8.into()), ("name", "sshd".into())]);
@@ -284,12 +380,46 @@ mod tests {
             (owner.into(), "sshd[8]"),
         ];
         for (value, shown) in cases {
-            assert_eq!(text(&value), shown);
+            assert_eq!(value.to_text(), shown);
+        }
+    }
+
+    struct Owner(&'static [u8], u64);
+
+    impl Show for Owner {
+        fn show(&self, text: &mut Text<'_>) {
+            text.push_bytes(self.0);
+            text.push_str("[");
+            text.push_number(self.1);
+            text.push_str("]");
+        }
+
+        fn exact(&self) -> Option<Value<'_>> {
+            (self.1 != 0).then(|| self.1.into())
+        }
+    }
+
+    #[test]
+    fn what_writes_itself_is_made_safe_on_the_way() {
+        let json = |value: &Value<'_>| serde_json::to_string(value).expect("it is JSON");
+        let cases = [
+            (Owner(b"sshd", 8), "sshd[8]", "8"),
+            (Owner(b"a\n\x1b[31m", 0), r"a\n\x1b[31m[0]", r#""a\n\u001b[31m[0]""#),
+            (Owner(b"\xff", 0), r"\xff[0]", r#"{"hex":"ff5b305d"}"#),
+        ];
+        for (owner, shown, exact) in &cases {
+            let value = Value::shown(owner);
+            assert_eq!((value.to_text().as_str(), json(&value).as_str()), (*shown, *exact));
+            assert_eq!(
+                value.exact_bytes(),
+                [owner.0, format!("[{}]", owner.1).as_bytes()].concat()
+            );
+            assert_eq!(value, value.clone());
         }
     }
 
     #[test]
     fn a_notation_is_no_way_past_the_filter() {
-        assert_eq!(text(&Value::Notation("\x1b[31m\\032".into())), r"\x1b[31m\032");
+        assert_eq!(Value::Notation("\x1b[31m\\032".into()).to_text(), r"\x1b[31m\032");
     }
 }

@@ -55,8 +55,9 @@ pub(crate) struct Table {
     shown: Option<Vec<bool>>,
 }
 
-/// Where the text of a cell ends, and how it is shown.
+/// Where the text of a cell is, and how it is shown.
 struct Extent {
+    start: usize,
     end: usize,
     width: usize,
     tone: Tone,
@@ -90,38 +91,47 @@ impl Table {
         if self.cells.is_empty() {
             return Ok(());
         }
-        let columns = self.headings.len();
         let widths = self.widths();
-        let shown = || (0..columns).filter(|index| widths[*index].is_some());
-        let ends = (shown().next(), shown().next_back());
-        let mut lines = String::new();
+        let places = self.places(&widths);
+        let mut lines = Lines { text: String::with_capacity(self.text.len() * 2), due: 0 };
         if self.is_header_due {
             self.is_header_due = false;
-            for (index, name) in self.names.iter().enumerate() {
-                let Some(room) = widths[index] else { continue };
-                let place = Place::new(index, room, ends);
-                self.push_cell(&mut lines, place, (name, name.len(), tone::HEADER));
+            for place in &places {
+                let name = &self.names[place.index];
+                lines.push_cell(place, name, name.len(), self.style(tone::HEADER));
             }
             if self.has_room_for_mark(&widths) {
-                push_blanks(&mut lines, 1);
-                lines.push_str(CUT);
+                lines.push_mark();
             }
-            lines.push(char::from(self.look.row_end));
+            lines.end(self.look.row_end);
         }
-        let mut start = 0;
-        for row in self.cells.chunks(columns) {
-            for (index, cell) in row.iter().enumerate() {
-                let text = &self.text[start..cell.end];
-                start = cell.end;
-                let Some(room) = widths[index] else { continue };
-                let place = Place::new(index, room, ends);
-                self.push_cell(&mut lines, place, (text, cell.width, cell.tone.style()));
+        for row in self.cells.chunks(self.headings.len()) {
+            for place in &places {
+                let cell = &row[place.index];
+                let text = &self.text[cell.start..cell.end];
+                lines.push_cell(place, text, cell.width, self.style(cell.tone.style()));
             }
-            lines.push(char::from(self.look.row_end));
+            lines.end(self.look.row_end);
         }
         self.text.clear();
         self.cells.clear();
-        out.write_all(lines.as_bytes())
+        out.write_all(lines.text.as_bytes())
+    }
+
+    /// The columns that find room, in their order.
+    fn places(&self, widths: &[Option<usize>]) -> Vec<Place> {
+        let shown = widths.iter().enumerate().filter_map(|(index, room)| Some((index, (*room)?)));
+        let places = shown.enumerate().map(|(position, (index, room))| Place {
+            index,
+            room,
+            gap: if position == 0 { 0 } else { GAP },
+            is_numeric: self.headings[index].is_numeric,
+        });
+        places.collect()
+    }
+
+    fn style(&self, style: Style) -> Option<Style> {
+        self.look.is_coloured.then_some(style)
     }
 
     /// The width of each column; `None` for one that finds no room.
@@ -138,57 +148,62 @@ impl Table {
         let used = widths.iter().flatten().map(|width| width + GAP).sum::<usize>();
         widths.contains(&None) && self.look.fit.is_some_and(|room| used <= room)
     }
+}
 
+/// Where in a line a cell stands.
+struct Place {
+    index: usize,
+    room: usize,
+    /// The blanks before it.
+    gap: usize,
+    is_numeric: bool,
+}
+
+/// Lines as they are put together.
+struct Lines {
+    text: String,
+    /// The blanks that are due before the next text of this line, if there is any.
+    due: usize,
+}
+
+impl Lines {
     /// Appends one cell with the gap before it.
-    fn push_cell(
-        &self,
-        line: &mut String,
-        Place { index, room, is_first, is_last }: Place,
-        (text, width, style): (&str, usize, Style),
-    ) {
-        let (text, cut, width) = if width > room {
-            let kept = prefix(text, room.saturating_sub(1));
+    fn push_cell(&mut self, place: &Place, text: &str, width: usize, style: Option<Style>) {
+        let (text, cut, width) = if width > place.room {
+            let kept = prefix(text, place.room.saturating_sub(1));
             (kept, CUT, kept.width() + 1)
         } else {
             (text, "", width)
         };
-        let padding = room - width;
-        if is_last && text.is_empty() {
-            // The header of a column without a name: no blanks at the end of a line.
-            return;
+        let padding = place.room - width;
+        let (before, after) = if place.is_numeric { (padding, 0) } else { (0, padding) };
+        self.due += place.gap + before;
+        // Blanks at the end of a line are of no use to anybody.
+        if !text.is_empty() || !cut.is_empty() {
+            push_blanks(&mut self.text, self.due);
+            self.due = 0;
+            match style {
+                None => {
+                    self.text.push_str(text);
+                    self.text.push_str(cut);
+                }
+                Some(style) => {
+                    push_display(&mut self.text, format_args!("{style}{text}{cut}{style:#}"));
+                }
+            }
         }
-        if !is_first {
-            push_blanks(line, GAP);
-        }
-        if self.headings[index].is_numeric {
-            push_blanks(line, padding);
-        }
-        if self.look.is_coloured {
-            push_display(line, style);
-        }
-        line.push_str(text);
-        line.push_str(cut);
-        if self.look.is_coloured {
-            push_display(line, format_args!("{style:#}"));
-        }
-        if !self.headings[index].is_numeric && !is_last {
-            push_blanks(line, padding);
-        }
+        self.due += after;
     }
-}
 
-/// Where in a line a cell stands.
-#[derive(Clone, Copy)]
-struct Place {
-    index: usize,
-    room: usize,
-    is_first: bool,
-    is_last: bool,
-}
+    /// Says that columns are left out.
+    fn push_mark(&mut self) {
+        push_blanks(&mut self.text, 1);
+        self.text.push_str(CUT);
+    }
 
-impl Place {
-    fn new(index: usize, room: usize, (first, last): (Option<usize>, Option<usize>)) -> Self {
-        Self { index, room, is_first: first == Some(index), is_last: last == Some(index) }
+    fn end(&mut self, row_end: u8) {
+        self.text.push(char::from(row_end));
+        self.due = 0;
     }
 }
 
@@ -212,7 +227,7 @@ impl Format for Table {
             push_cell_text(&mut self.text, &cell.value, is_last);
             let width = width(&self.text[start..]);
             self.natural[index] = self.natural[index].max(width);
-            self.cells.push(Extent { end: self.text.len(), width, tone: cell.tone });
+            self.cells.push(Extent { start, end: self.text.len(), width, tone: cell.tone });
         }
         if self.cells.len() >= WINDOW_ROWS * self.headings.len() {
             self.write_window(out)?;
@@ -307,10 +322,8 @@ fn prefix(text: &str, width: usize) -> &str {
 
 fn push_blanks(line: &mut String, count: usize) {
     const BLANKS: &str = "                                ";
-    let mut left = count;
-    while left > 0 {
-        let some = left.min(BLANKS.len());
-        line.push_str(&BLANKS[..some]);
-        left -= some;
+    if let Some(blanks) = BLANKS.get(..count) {
+        return line.push_str(blanks);
     }
+    line.extend(std::iter::repeat_n(' ', count));
 }
