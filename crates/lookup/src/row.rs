@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_proto::rr::{DNSClass, Name, RecordType};
-use output::{Column, Exit, Labelled, Record, Tone, Value};
+use output::{Change, Column, Exit, Labelled, Record, Tone, Value};
 
 use crate::check::Finding;
 use crate::dnssec::Security;
@@ -47,26 +47,6 @@ pub struct Row {
     pub absence: Option<String>,
     /// What is to be said before it.
     pub preface: Option<String>,
-}
-
-/// What happened to a record between two rounds of questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// It is there.
-    Added,
-    /// It is no longer there.
-    Removed,
-}
-
-impl Change {
-    /// One word: a sign such as `-` stands for nothing in a table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-        }
-    }
 }
 
 /// A step on the way from the root to an answer.
@@ -455,5 +435,9 @@ impl Record for Row {
 
     fn preface(&self) -> Option<&str> {
         self.preface.as_deref()
+    }
+
+    fn change(&self) -> Option<Change> {
+        self.change.map(|(change, _)| change)
     }
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::{SendError, SyncSender};
 use std::time::{Duration, SystemTime};
 
-use output::Exit;
+use output::{Change, Exit};
 use tokio::time::sleep;
 
 use crate::exchange::Limits;
 use crate::plan::{self, Plan, Whom};
 use crate::request::Target;
-use crate::row::{Change, Row};
+use crate::row::Row;
 
 /// What is watched, and for what: until the answer changes or is there. The rows of the first round
 /// come first, then those that are no longer there, then the new ones.

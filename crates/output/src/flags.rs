@@ -15,7 +15,7 @@ use crate::format::{Format, Heading};
 const HEADING: &str = "Output";
 
 /// The width of a terminal that does not say how wide it is.
-const DEFAULT_TERMINAL_WIDTH: usize = 80;
+pub(crate) const DEFAULT_TERMINAL_WIDTH: usize = 80;
 
 // No doc comment: clap would show it in place of the tool's own description.
 #[derive(Args, Debug, Clone, Default)]
@@ -166,6 +166,16 @@ impl Flags {
         if self.null { b'\0' } else { b'\n' }
     }
 
+    /// How a table looks.
+    pub(crate) fn look(&self) -> Look {
+        Look {
+            has_header: !self.no_header,
+            is_coloured: self.color.is_on(&io::stdout()),
+            fit: terminal_width(),
+            row_end: self.row_end(),
+        }
+    }
+
     /// What rows are printed with.
     pub(crate) fn writer(&self, shape: Shape, headings: Vec<Heading>) -> Box<dyn Format> {
         let has_header = !self.no_header;
@@ -179,15 +189,7 @@ impl Flags {
             Shape::Rows(FormatName::Jsonl) => {
                 Box::new(Json::new(&headings, Layout::Lines(row_end)))
             }
-            Shape::Rows(FormatName::Table) => {
-                let look = Look {
-                    has_header,
-                    is_coloured: self.color.is_on(&io::stdout()),
-                    fit: terminal_width(),
-                    row_end,
-                };
-                Box::new(Table::new(headings, look))
-            }
+            Shape::Rows(FormatName::Table) => Box::new(Table::new(headings, self.look())),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The second channel: notes, hints, errors and progress, which end on stderr.
 
+use std::collections::VecDeque;
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -15,6 +16,9 @@ use crate::tone::Tone;
 /// A run shorter than this shows no progress: it would only flicker.
 const PROGRESS_DELAY: Duration = Duration::from_millis(500);
 
+/// As many lines wait at most while a picture is on the terminal; the oldest go first.
+const MAX_HELD: usize = 1000;
+
 /// Where a tool says what is not a row. Clones share one channel; any thread may use it.
 #[derive(Clone)]
 pub struct Notes(Arc<Channel>);
@@ -27,7 +31,16 @@ struct Channel {
     footnotes: Mutex<Vec<(Option<&'static str>, String)>>,
     /// The last reason why an answer is not there, which is not said twice in a row.
     last_absence: Mutex<String>,
+    /// What is said once the terminal is free again, if it is not.
+    held: Mutex<Option<Held>>,
     sink: Mutex<Box<dyn Write + Send>>,
+}
+
+#[derive(Default)]
+struct Held {
+    lines: VecDeque<String>,
+    /// How many were too many to be kept.
+    lost: usize,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -63,6 +76,7 @@ impl Notes {
             bar: OnceLock::new(),
             footnotes: Mutex::default(),
             last_absence: Mutex::default(),
+            held: Mutex::default(),
             sink: Mutex::new(sink),
         }))
     }
@@ -120,7 +134,9 @@ impl Notes {
     /// As [`Notes::progress`], where it may not be known how much work there is.
     pub fn progress_of(&self, done: u64, total: Option<u64>) {
         let channel = &self.0;
-        if !channel.manner.shows_progress || channel.started.elapsed() < PROGRESS_DELAY {
+        let is_held = || lock(&channel.held).is_some();
+        if !channel.manner.shows_progress || is_held() || channel.started.elapsed() < PROGRESS_DELAY
+        {
             return;
         }
         let bar = channel.bar.get_or_init(ProgressBar::no_length);
@@ -132,6 +148,28 @@ impl Notes {
         }
         bar.set_style(progress_style(total.is_some()));
         bar.set_position(done);
+    }
+
+    /// Keeps everything to itself until [`Notes::release`]: a picture is on the terminal.
+    pub(crate) fn hold(&self) {
+        self.finish();
+        lock(&self.0.held).get_or_insert_default();
+    }
+
+    /// How many lines wait.
+    pub(crate) fn held(&self) -> usize {
+        lock(&self.0.held).as_ref().map_or(0, |held| held.lines.len() + held.lost)
+    }
+
+    /// Says what has waited.
+    pub(crate) fn release(&self) {
+        let Some(held) = lock(&self.0.held).take() else { return };
+        if held.lost > 0 {
+            self.note(format_args!("{} lines before these are lost", held.lost));
+        }
+        let lines: String = held.lines.into_iter().collect();
+        // Nobody is left to tell when stderr itself is gone.
+        let _ = lock(&self.0.sink).write_all(lines.as_bytes());
     }
 
     /// Runs `print` while the progress is out of its way.
@@ -159,10 +197,23 @@ impl Notes {
         let mut line = format!("{style}{}:{style:#} ", self.0.tool);
         escape::push_text(&mut line, text, Blanks::Kept, Backslash::Kept);
         line.push('\n');
+        if let Some(held) = &mut *lock(&self.0.held) {
+            return held.push(line);
+        }
         self.suspend(|| {
             // Nobody is left to tell when stderr itself is gone.
             let _ = lock(&self.0.sink).write_all(line.as_bytes());
         });
+    }
+}
+
+impl Held {
+    fn push(&mut self, line: String) {
+        if self.lines.len() == MAX_HELD {
+            self.lines.pop_front();
+            self.lost += 1;
+        }
+        self.lines.push_back(line);
     }
 }
 
@@ -180,4 +231,45 @@ fn progress_style(has_total: bool) -> ProgressStyle {
             let _ = write!(out, "{:.0}/s", state.per_sec());
         })
         .progress_chars("=> ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            lock(&self.0).write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_held_comes_in_its_order_and_the_oldest_are_lost_first() {
+        let said = Shared::default();
+        let text = || String::from_utf8(std::mem::take(&mut *lock(&said.0))).expect("UTF-8");
+        let notes = Notes::to("tool", said.clone());
+        notes.hold();
+        notes.note("one");
+        notes.absence("two");
+        assert_eq!((notes.held(), text().as_str()), (2, ""));
+        notes.release();
+        assert_eq!((notes.held(), text().as_str()), (0, "tool: one\ntool: two\n"));
+        notes.note("three");
+        assert_eq!(text(), "tool: three\n");
+        notes.hold();
+        for index in 0..MAX_HELD + 2 {
+            notes.note(index);
+        }
+        notes.release();
+        let text = text();
+        assert!(text.starts_with("tool: 2 lines before these are lost\ntool: 2\n"), "{text}");
+        assert_eq!(text.lines().count(), MAX_HELD + 1);
+    }
 }

@@ -13,12 +13,26 @@ pub(crate) struct Order<R: 'static> {
     pub is_descending: bool,
 }
 
+// Derived, both would ask the same of the rows.
+impl<R> Clone for Order<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Order<R> {}
+
 impl<R> Order<R> {
-    /// The rows in this order; those that are equal in the order in which they came.
-    pub(crate) fn sorted<'a>(&self, rows: impl Iterator<Item = &'a R>) -> Vec<&'a R> {
-        let mut keyed: Vec<_> = rows.map(|row| (Key::of((self.column.value)(row)), row)).collect();
+    /// Things that have rows in the order of these; those that are equal as they came.
+    pub(crate) fn sorted<'a, T>(
+        &self,
+        things: impl Iterator<Item = &'a T>,
+        row: impl Fn(&'a T) -> &'a R,
+    ) -> Vec<&'a T> {
+        let key = |thing| Key::of((self.column.value)(row(thing)));
+        let mut keyed: Vec<_> = things.map(|thing| (key(thing), thing)).collect();
         keyed.sort_by(|(left, _), (right, _)| self.compare(left.as_ref(), right.as_ref()));
-        keyed.into_iter().map(|(_, row)| row).collect()
+        keyed.into_iter().map(|(_, thing)| thing).collect()
     }
 
     pub(crate) fn compare(&self, left: Option<&Key<'_>>, right: Option<&Key<'_>>) -> Ordering {
@@ -204,7 +218,8 @@ mod tests {
         let rows = [(None, 'a'), (Some(9), 'b'), (Some(10), 'c'), (Some(9), 'd'), (None, 'e')];
         for (is_descending, expected) in [(false, "bdcae"), (true, "cbdae")] {
             let order = Order { column: COLUMN, is_descending };
-            let sorted: String = order.sorted(rows.iter()).iter().map(|row| row.1).collect();
+            let sorted: String =
+                order.sorted(rows.iter(), |row| row).iter().map(|row| row.1).collect();
             assert_eq!(sorted, expected);
         }
     }

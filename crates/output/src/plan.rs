@@ -7,9 +7,13 @@ use crate::column_name::SortBy;
 use crate::count::Counts;
 use crate::counted::{self, Bars, Look};
 use crate::flags::{Flags, FormatName, Shape, terminal_width};
+use crate::format::table;
+use crate::live::Live;
 use crate::order::Order;
+use crate::picture::{Manner, Picture};
 use crate::print::{Arrangement, Printer};
 use crate::record::{Column, Record};
+use crate::screen;
 use crate::view::{Printed, View};
 
 /// The shape of the output. Counts are never bare unless the command line says so.
@@ -26,8 +30,8 @@ pub(crate) fn printer<R: Record>(view: &View, flags: &Flags, shape: Shape) -> Pr
     let columns = columns::<R>(&flags.columns, &view.columns, shape);
     let headings = columns.iter().flatten().map(|column| column.heading()).collect();
     let arrangement = match order(flags) {
-        // Nobody sees the order of what is not printed.
-        Some(order) if !flags.quiet => Arrangement::Sorted(order, Vec::new()),
+        // Nobody sees the order of what is not printed, and events have their own.
+        Some(order) if !flags.quiet && !view.is_live => Arrangement::Sorted(order, Vec::new()),
         _ => Arrangement::AsTheyCome,
     };
     Printer {
@@ -68,13 +72,41 @@ fn order<R: Record>(flags: &Flags) -> Option<Order<R>> {
     Some(Order { column: by_name(column)?, is_descending })
 }
 
+/// The live view, where the tool has one and a terminal can show it.
+pub(crate) fn live<R: Record>(
+    title: &str,
+    view: &View,
+    flags: &Flags,
+    shape: Shape,
+) -> Option<Live<R>> {
+    let is_table = shape == Shape::Rows(FormatName::Table);
+    if !view.is_live || !is_table || flags.quiet || !screen::is_drawable() {
+        return None;
+    }
+    let count_by = flags.count_by(&view.count_by);
+    let columns = if count_by.is_empty() {
+        columns::<R>(&flags.columns, &view.columns, shape)?
+    } else {
+        count_by.iter().filter_map(|name| by_name(name)).collect()
+    };
+    let manner = Manner {
+        title: title.to_owned(),
+        columns,
+        order: order(flags),
+        is_counted: !count_by.is_empty(),
+        has_blocks: bar::has_blocks(),
+        look: table::Look { row_end: b'\n', ..flags.look() },
+    };
+    Some(Live { picture: Picture::new(manner), has_absences: view.has_absences })
+}
+
 /// What the tool hears of it.
-pub(crate) fn printed<R: Record>(printer: &Printer<R>, shape: Shape) -> Printed {
-    let asked = printer.columns.iter().flatten().copied().chain(printer.arrangement.column());
+pub(crate) fn printed<R: Record>(printer: &Printer<R>, flags: &Flags, shape: Shape) -> Printed {
+    let shown = printer.columns.iter().flatten().map(|column| column.name);
     let mut columns = Vec::new();
-    for column in asked {
-        if !columns.contains(&column.name) {
-            columns.push(column.name);
+    for name in shown.chain(flags.sort.map(|sort| sort.column)) {
+        if !columns.contains(&name) {
+            columns.push(name);
         }
     }
     if printer.is_quiet {
@@ -131,7 +163,7 @@ mod tests {
 
     fn told(view: &View, flags: &Flags) -> Printed {
         let shape = shape(view, flags);
-        printed(&printer::<Port>(view, flags, shape), shape)
+        printed(&printer::<Port>(view, flags, shape), flags, shape)
     }
 
     #[test]

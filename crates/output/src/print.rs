@@ -36,16 +36,6 @@ pub(crate) enum Arrangement<R: 'static> {
     Counted(Counts<R>, counted::Look),
 }
 
-impl<R> Arrangement<R> {
-    /// The column that is looked at for this, beside those printed.
-    pub(crate) fn column(&self) -> Option<&'static Column<R>> {
-        match self {
-            Self::AsTheyCome | Self::Counted(..) => None,
-            Self::Sorted(order, _) => Some(order.column),
-        }
-    }
-}
-
 #[derive(Debug, Error)]
 #[error("cannot write the output")]
 pub(crate) struct OutputError(#[from] io::Error);
@@ -139,7 +129,7 @@ impl<R: Record> Printer<R> {
             Arrangement::AsTheyCome => Ok(false),
             Arrangement::Sorted(order, kept) => {
                 let mut has_rows = false;
-                for row in order.sorted(kept.iter()) {
+                for row in order.sorted(kept.iter(), |row| row) {
                     if self.tell(row, out, notes)? {
                         has_rows = true;
                         self.print_row(row, out)?;

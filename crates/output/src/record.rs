@@ -31,6 +31,40 @@ pub trait Record: Sized + 'static {
     fn preface(&self) -> Option<&str> {
         None
     }
+
+    /// For a row that is an event: what became of the thing that it is about.
+    fn change(&self) -> Option<Change> {
+        None
+    }
+
+    /// What tells the thing that the row is about from all others, as long as the run lasts: by it
+    /// a live view knows which row changed or went.
+    fn identity(&self) -> u64 {
+        0
+    }
+}
+
+/// What became of something since it was looked at before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is there, and was not.
+    Added,
+    /// It is another than it was.
+    Changed,
+    /// It is no longer there.
+    Removed,
+}
+
+impl Change {
+    /// One word: a sign such as `-` stands for nothing in a table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+        }
+    }
 }
 
 /// One column of a [`Record`].

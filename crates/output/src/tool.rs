@@ -1,7 +1,7 @@
 //! From a command line to rows on stdout and an exit code.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -9,15 +9,18 @@ use clap::{Args, Command, FromArgMatches, Parser};
 
 use crate::column_name::{ColumnNames, SortNames};
 use crate::escape::{self, Backslash, Blanks};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, system_words};
 use crate::flags::Flags;
+use crate::guard;
 use crate::interrupt;
+use crate::live::{self, Live};
 use crate::manual::{ColumnEntry, Manual};
 use crate::notes::Notes;
 use crate::plan;
-use crate::print::{self, BesideProgress, OutputError};
+use crate::print::{self, BesideProgress, OutputError, Printer};
 use crate::record::Record;
 use crate::rows::Rows;
+use crate::screen::Screen;
 use crate::view::{Printed, View};
 
 /// Rows are handed to the system in pieces of this size, in bytes, or when the next has to be waited for.
@@ -110,17 +113,44 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let notes = Notes::on_stderr(&name, flags.quiet, flags.color.is_on(&io::stderr()));
     let view = tool.view();
     let shape = plan::shape(&view, &flags);
-    let mut printer = plan::printer::<T::Row>(&view, &flags, shape);
-    tool.prepare(&plan::printed(&printer, shape));
-    let out = BesideProgress { out: flags.stdout(), notes: notes.clone() };
-    let mut out = BufWriter::with_capacity(BUFFER_SIZE, out);
-    let exit = match tool.rows(&notes) {
-        Ok(rows) => printer.run(rows, &mut out, &notes),
-        Err(failure) => print::report(&failure, &notes),
+    let printer = plan::printer::<T::Row>(&view, &flags, shape);
+    let live = plan::live::<T::Row>(&name, &view, &flags, shape);
+    tool.prepare(&plan::printed(&printer, &flags, shape));
+    let exit = match (tool.rows(&notes), live) {
+        (Ok(rows), Some(live)) => show(live, rows, &notes),
+        (Ok(rows), None) => print(printer, rows, &flags, &notes),
+        (Err(failure), _) => print::report(&failure, &notes),
     };
     notes.finish();
     interrupt::end_if_pressed();
     exit
+}
+
+fn print<R: Record, F: Failure>(
+    mut printer: Printer<R>,
+    rows: impl Rows<Item = Result<R, F>>,
+    flags: &Flags,
+    notes: &Notes,
+) -> Exit {
+    let out = BesideProgress { out: flags.stdout(), notes: notes.clone() };
+    let mut out = BufWriter::with_capacity(BUFFER_SIZE, out);
+    printer.run(rows, &mut out, notes)
+}
+
+/// Shows a live view on the terminal, which is given back whatever happens.
+fn show<R: Record, F: Failure>(
+    live: Live<R>,
+    rows: impl Rows<Item = Result<R, F>>,
+    notes: &Notes,
+) -> Exit {
+    let screen = Screen::on_stdout();
+    if let Err(error) = guard::watch(screen.clone(), notes.clone()) {
+        notes.note(format_args!("Ctrl-C leaves the terminal as it is: {}", system_words(&error)));
+    }
+    if io::stderr().is_terminal() {
+        notes.hold();
+    }
+    live::run(live, rows, &screen, notes)
 }
 
 fn parse<T: Tool>(

@@ -12,6 +12,12 @@ pub struct View {
     pub has_absences: bool,
     /// The columns by whose values rows are counted; empty to print the rows themselves.
     pub count_by: Vec<&'static str>,
+    /// Whether rows are events, by [`Record::change`](crate::Record::change) and
+    /// [`Record::identity`](crate::Record::identity). A table on a terminal is a picture then that
+    /// is drawn anew in its place; it is sorted and counted as it is at the moment. Elsewhere
+    /// events are printed in the order in which they come. The rows have to end soon after
+    /// [`Interrupt::is_pressed`](crate::Interrupt::is_pressed).
+    pub is_live: bool,
 }
 
 /// What will be printed of the rows, so that nothing is collected that nobody asks for.

@@ -87,6 +87,11 @@ impl Table {
         }
     }
 
+    /// The widest cell of each column so far, the header included.
+    pub(crate) fn natural_widths(&self) -> &[usize] {
+        &self.natural
+    }
+
     fn write_window(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.cells.is_empty() {
             return Ok(());
@@ -309,7 +314,7 @@ fn fitted(natural: &[usize], shown: &[bool], room: usize) -> Vec<Option<usize>> 
 }
 
 /// The longest beginning of `text` that is at most `width` wide.
-fn prefix(text: &str, width: usize) -> &str {
+pub(crate) fn prefix(text: &str, width: usize) -> &str {
     let mut used = 0;
     for (at, character) in text.char_indices() {
         used += character.width().unwrap_or(0);
