@@ -53,7 +53,7 @@ impl<R, T: Borrow<R>> Counts<R, T> {
 
     /// Whether the row begins a group.
     fn count(&mut self, row: &R) -> bool {
-        let values: Vec<_> = self.columns.iter().map(|column| (column.value)(row)).collect();
+        let values: Vec<_> = self.columns.iter().map(|column| value_of(column, row)).collect();
         let first_new = self.groups.len();
         if !values.iter().any(|value| matches!(value, Value::List(_))) {
             self.count_once(&values, &[], &[]);
@@ -106,7 +106,7 @@ impl<R, T: Borrow<R>> Counts<R, T> {
             self.order.as_ref().is_some_and(|order| column.name == order.column.name)
         };
         let chosen = self.order.as_ref().zip(self.columns.iter().position(sort));
-        keyed.sort_unstable_by(|(left, this), (right, that)| {
+        keyed.sort_by(|(left, this), (right, that)| {
             let as_chosen = chosen.map_or(Ordering::Equal, |(order, at)| {
                 order.compare(left[at].as_ref(), right[at].as_ref())
             });
@@ -119,7 +119,7 @@ impl<R, T: Borrow<R>> Counts<R, T> {
     /// The values that the rows of a group have in common.
     pub(crate) fn values<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = Value<'a>> {
         let row = self.row(group);
-        self.columns.iter().enumerate().map(move |(at, column)| match (column.value)(row) {
+        self.columns.iter().enumerate().map(move |(at, column)| match value_of(column, row) {
             Value::List(mut items) => match group.items.get(at) {
                 Some(item) if *item < items.len() => items.swap_remove(*item),
                 _ => Value::Null,
@@ -131,6 +131,17 @@ impl<R, T: Borrow<R>> Counts<R, T> {
     /// The first row of a group.
     pub(crate) fn row(&self, group: &Group) -> &R {
         self.kept[group.row].borrow()
+    }
+}
+
+/// The value in a column; what writes itself and is a list in JSON is a list.
+fn value_of<'a, R>(column: &Column<R>, row: &'a R) -> Value<'a> {
+    match (column.value)(row) {
+        Value::Shown(shown) => match shown.0.exact() {
+            Some(list @ Value::List(_)) => list,
+            _ => Value::Shown(shown),
+        },
+        value => value,
     }
 }
 
@@ -169,7 +180,23 @@ fn by_values(left: &[Option<Key<'_>>], right: &[Option<Key<'_>>]) -> Ordering {
 mod tests {
     use super::*;
     use crate::record::Record;
-    use crate::value::Labelled;
+    use crate::value::{Labelled, Show, Text};
+
+    struct Tags(Vec<&'static str>);
+
+    impl Show for Tags {
+        fn show(&self, text: &mut Text<'_>) {
+            text.push_str(&self.0.join("+"));
+        }
+
+        fn exact(&self) -> Option<Value<'_>> {
+            Some(self.0.iter().copied().collect())
+        }
+    }
+
+    impl Record for Tags {
+        const COLUMNS: &'static [Column<Self>] = &[Column::new("tag", "", |it| Value::shown(it))];
+    }
 
     #[derive(Clone)]
     struct Socket {
@@ -242,6 +269,19 @@ mod tests {
             counted(&["owner", "state"], None),
             " ESTAB 2\ncurl  1\ninit LISTEN 1\ninit  1\nsshd ESTAB 1\nsshd LISTEN 1\nsshd  1"
         );
+    }
+
+    #[test]
+    fn what_writes_itself_and_is_a_list_counts_as_one() {
+        let mut counts = Counts::new(Tags::COLUMNS.iter().collect(), None);
+        for tags in [vec!["a", "b"], vec!["b"], vec![]] {
+            counts.add(Tags(tags));
+        }
+        let groups = counts.sorted();
+        let groups =
+            groups.iter().map(|it| (counts.values(it).next().map(|it| it.to_text()), it.count));
+        let expected = [("b", 2), ("a", 1), ("", 1)];
+        assert!(groups.eq(expected.map(|(tag, count)| (Some(tag.to_owned()), count))));
     }
 
     #[test]

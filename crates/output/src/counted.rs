@@ -33,13 +33,13 @@ pub(crate) fn headings<R>(columns: &[&'static Column<R>], look: Look) -> Vec<Hea
     let mut headings: Vec<_> =
         columns.iter().map(|column| Heading { min_width: 0, ..column.heading() }).collect();
     let at = if look.is_count_first { 0 } else { headings.len() };
-    headings.insert(at, Heading { is_numeric: true, ..heading(COUNT) });
+    headings.insert(at, Heading { is_key: true, is_numeric: true, ..heading(COUNT) });
     headings.extend(look.bars.map(|_| Heading { is_side: true, ..heading("") }));
     headings
 }
 
 const fn heading(name: &'static str) -> Heading {
-    Heading { name, is_side: false, is_numeric: false, min_width: 0 }
+    Heading { name, is_key: false, is_side: false, is_numeric: false, min_width: 0 }
 }
 
 /// Prints a row for each group. Whether there is any.

@@ -46,4 +46,4 @@ pub use suggest::nearest;
 pub use tone::Tone;
 pub use tool::{Tool, command, main, manual};
 pub use value::{Labelled, Show, Shown, Text, Value};
-pub use view::{Printed, View};
+pub use view::{Printed, Rendering, View};

@@ -2,7 +2,7 @@
 //! waited for.
 
 use std::io::{self, ErrorKind};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::exit::{Exit, Failure};
 use crate::notes::Notes;
@@ -11,6 +11,9 @@ use crate::print::{OutputError, report};
 use crate::record::Record;
 use crate::rows::Rows;
 use crate::screen::Screen;
+
+/// A picture is drawn anew after this time at the latest: what was new is so no more.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Shows rows on a screen until the last, and says what they mean together. The screen is given
 /// back as it was, without the last picture: what happened is not a thing of one moment. What is
@@ -52,8 +55,11 @@ impl<R: Record> Live<R> {
     ) -> io::Result<()> {
         loop {
             if !rows.is_ready() {
-                let lines = self.picture.lines(screen.size(), SystemTime::now(), notes.held())?;
-                screen.draw(&lines)?;
+                self.draw(screen, notes)?;
+                while !rows.wait(TICK) {
+                    self.picture.tick();
+                    self.draw(screen, notes)?;
+                }
             }
             let Some(row) = rows.next() else { return Ok(()) };
             let exit = match row {
@@ -66,6 +72,11 @@ impl<R: Record> Live<R> {
             };
             *worst = Some(worst.map_or(exit, |worst| worst.max(exit)));
         }
+    }
+
+    fn draw(&mut self, screen: &Screen, notes: &Notes) -> io::Result<()> {
+        let lines = self.picture.lines(screen.size(), SystemTime::now(), notes.held())?;
+        screen.draw(&lines)
     }
 
     fn take(&mut self, row: R, notes: &Notes) {

@@ -1,6 +1,6 @@
 //! The second channel: notes, hints, errors and progress, which end on stderr.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -31,6 +31,8 @@ struct Channel {
     footnotes: Mutex<Vec<(Option<&'static str>, String)>>,
     /// The last reason why an answer is not there, which is not said twice in a row.
     last_absence: Mutex<String>,
+    /// What is said once only.
+    said_once: Mutex<BTreeSet<String>>,
     /// What is said once the terminal is free again, if it is not.
     held: Mutex<Option<Held>>,
     sink: Mutex<Box<dyn Write + Send>>,
@@ -76,6 +78,7 @@ impl Notes {
             bar: OnceLock::new(),
             footnotes: Mutex::default(),
             last_absence: Mutex::default(),
+            said_once: Mutex::default(),
             held: Mutex::default(),
             sink: Mutex::new(sink),
         }))
@@ -84,6 +87,16 @@ impl Notes {
     /// Says something worth knowing about the rows.
     pub fn note(&self, text: impl Display) {
         self.line(Tone::Dim, &text.to_string());
+    }
+
+    /// Says something worth knowing, however often it happens.
+    pub fn note_once(&self, text: impl Display) {
+        let text = text.to_string();
+        let mut said = lock(&self.0.said_once);
+        if !said.contains(&text) {
+            self.line(Tone::Dim, &text);
+            said.insert(text);
+        }
     }
 
     /// Says something about a column once all rows are printed, if the column was, and unless
@@ -124,6 +137,25 @@ impl Notes {
                 self.write(Tone::Dim, &format!("hint: {hint}"));
             }
         }
+    }
+
+    /// Asks something that is answered with yes or no, and waits for the answer; whatever is not yes
+    /// is no. `None` where there is nobody to ask: stdin or stderr is no terminal.
+    #[must_use]
+    pub fn ask(&self, question: &str) -> Option<bool> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return None;
+        }
+        let mut line = format!("{}: ", self.0.tool);
+        escape::push_text(&mut line, question, Blanks::Kept, Backslash::Kept);
+        line.push_str(" [y/N] ");
+        self.suspend(|| {
+            let mut sink = lock(&self.0.sink);
+            sink.write_all(line.as_bytes()).and_then(|()| sink.flush()).ok()
+        })?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).ok()?;
+        Some(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 
     /// Shows how far the work is, once it has gone on for a while and stderr is a terminal.
@@ -248,6 +280,16 @@ mod tests {
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
+    }
+
+    #[test]
+    fn what_is_said_once_is_said_once() {
+        let said = Shared::default();
+        let notes = Notes::to("tool", said.clone());
+        for text in ["one", "two", "one"] {
+            notes.note_once(text);
+        }
+        assert_eq!(*lock(&said.0), b"tool: one\ntool: two\n");
     }
 
     #[test]

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use crate::escape::Blanks;
 use crate::record::Column;
-use crate::value::Value;
+use crate::value::{Labelled, Value};
 
 /// The order of rows by a column; those in which it is not known are last either way.
 pub(crate) struct Order<R: 'static> {
@@ -70,17 +69,26 @@ impl<'a> Key<'a> {
             Value::Int(number) => Some(Self::Int(number)),
             Value::Float(number) => Some(Self::Float(number)),
             Value::Text(text) | Value::Notation(text) => Some(Self::Text(text)),
-            Value::Labelled(value) => match Self::of(value.exact) {
-                Some(number @ (Self::Int(_) | Self::Float(_))) => Some(number),
-                _ => Self::of(value.label),
-            },
-            Value::List(items) if items.is_empty() => None,
-            other => {
-                let mut text = String::new();
-                other.push_text(&mut text, Blanks::Kept);
-                Some(Self::Text(text.into()))
+            Value::Labelled(value) => {
+                let Labelled { label, exact } = *value;
+                Self::number(exact).or_else(|| Self::of(label))
             }
+            Value::Shown(shown) => {
+                let number = shown.0.exact().and_then(Self::number);
+                number.or_else(|| Self::of_text(&Value::Shown(shown)))
+            }
+            other => Self::of_text(&other),
         }
+    }
+
+    /// What has no text where it is no text itself is not known: a list of nothing.
+    fn of_text(value: &Value<'_>) -> Option<Self> {
+        let text = value.to_text();
+        (!text.is_empty()).then(|| Self::Text(text.into()))
+    }
+
+    fn number(value: Value<'a>) -> Option<Self> {
+        Self::of(value).filter(|key| matches!(key, Self::Int(_) | Self::Float(_)))
     }
 
     /// Numbers come before text.
@@ -106,7 +114,8 @@ impl<'a> Key<'a> {
 
 /// Text by its characters, but each run of digits by its number: `10.0.0.2` before `10.0.0.10`.
 fn natural(left: &str, right: &str) -> Ordering {
-    let (mut one, mut other) = (left.as_bytes(), right.as_bytes());
+    let start = undecided_from(left.as_bytes(), right.as_bytes());
+    let (mut one, mut other) = (&left.as_bytes()[start..], &right.as_bytes()[start..]);
     loop {
         let (digits, others) = (leading_digits(one), leading_digits(other));
         if digits > 0 && others > 0 {
@@ -126,6 +135,13 @@ fn natural(left: &str, right: &str) -> Ordering {
             (byte, another) => return byte.cmp(&another),
         }
     }
+}
+
+/// Where the two begin to be different; a number that both are in the middle of is not left out.
+fn undecided_from(left: &[u8], right: &[u8]) -> usize {
+    let same = left.iter().zip(right).take_while(|(byte, other)| byte == other).count();
+    let digits = left[..same].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    same - digits
 }
 
 fn leading_digits(text: &[u8]) -> usize {
@@ -148,7 +164,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::value::Labelled;
+    use crate::value::{Show, Text};
+
+    /// A port with the name of its service; zero has neither.
+    struct Service(&'static str, u8);
+
+    impl Show for Service {
+        fn show(&self, text: &mut Text<'_>) {
+            text.push_str(self.0);
+        }
+
+        fn exact(&self) -> Option<Value<'_>> {
+            (self.1 > 0).then(|| self.1.into())
+        }
+    }
 
     fn labelled(label: &'static str, exact: impl Into<Value<'static>>) -> Value<'static> {
         Labelled { label: label.into(), exact: exact.into() }.into()
@@ -192,10 +221,12 @@ mod tests {
             2u8.into(),
             2.5.into(),
             labelled("http", 80u8),
+            Value::shown(&Service("kerberos", 88)),
             443u16.into(),
             9_007_199_254_740_993_u64.into(),
             9_007_199_254_740_994_u64.into(),
             "a".into(),
+            Value::shown(&Service("none", 0)),
             labelled("sshd[9]", Value::Map(vec![("pid", 9u8.into())])),
             Value::List(vec!["sshd[10]".into(), "tmux[2]".into()]),
             Value::Null,
@@ -207,7 +238,8 @@ mod tests {
                 assert_eq!(order, at.cmp(&other), "{left:?} {right:?}");
             }
         }
-        for unknown in [Value::Null, f64::NAN.into(), Value::List(vec![])] {
+        let unwritten = Value::shown(&Service("", 0));
+        for unknown in [Value::Null, f64::NAN.into(), Value::List(vec![]), unwritten] {
             assert!(Key::of(unknown).is_none());
         }
     }

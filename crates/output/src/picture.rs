@@ -107,6 +107,13 @@ impl<R: Record> Picture<R> {
         }
     }
 
+    /// Lets time pass: nothing happened since the last picture.
+    pub(crate) fn tick(&mut self) {
+        if self.is_drawn {
+            self.settle();
+        }
+    }
+
     /// The picture before was seen: what went is forgotten, what came is one of many.
     fn settle(&mut self) {
         let count = self.rows.len();

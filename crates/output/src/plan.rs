@@ -14,11 +14,25 @@ use crate::picture::{Manner, Picture};
 use crate::print::{Arrangement, Printer};
 use crate::record::{Column, Record};
 use crate::screen;
-use crate::view::{Printed, View};
+use crate::view::{Printed, Rendering, View};
 
 /// The shape of the output. Counts are never bare unless the command line says so.
 pub(crate) fn shape(view: &View, flags: &Flags) -> Shape {
-    flags.shape(view.is_bare && flags.count_by(&view.count_by).is_empty())
+    shape_on(view, flags, screen::is_drawable())
+}
+
+/// The shape where stdout can be drawn on or not. Events in a table that has no marks would not say
+/// what came and what went.
+fn shape_on(view: &View, flags: &Flags, is_drawable: bool) -> Shape {
+    let is_bare = view.is_bare && flags.count_by(&view.count_by).is_empty();
+    match flags.shape(is_bare) {
+        Shape::Rows(FormatName::Table)
+            if view.is_live && !is_drawable && flags.format.is_none() =>
+        {
+            Shape::Rows(FormatName::Jsonl)
+        }
+        shape => shape,
+    }
 }
 
 /// The printer of one run.
@@ -41,6 +55,7 @@ pub(crate) fn printer<R: Record>(view: &View, flags: &Flags, shape: Shape) -> Pr
         has_absences: shape.is_json() || (view.has_absences && shape != Shape::Short),
         says_absences: !view.has_absences || shape == Shape::Short,
         is_quiet: flags.quiet,
+        spare: Vec::new(),
     }
 }
 
@@ -64,6 +79,7 @@ fn counter<R: Record>(
         has_absences,
         says_absences: !has_absences,
         is_quiet: flags.quiet,
+        spare: Vec::new(),
     }
 }
 
@@ -114,8 +130,13 @@ pub(crate) fn printed<R: Record>(printer: &Printer<R>, flags: &Flags, shape: Sha
     }
     Printed {
         columns,
-        is_short: printer.columns.is_none() && !printer.is_quiet,
-        is_table: shape == Shape::Rows(FormatName::Table),
+        rendering: match shape {
+            _ if printer.is_quiet => Rendering::Nothing,
+            _ if printer.columns.is_none() => Rendering::Short,
+            _ if shape.is_json() => Rendering::Json,
+            Shape::Rows(FormatName::Table) => Rendering::Table,
+            _ => Rendering::Text,
+        },
         is_terminal: io::stdout().is_terminal(),
     }
 }
@@ -204,10 +225,44 @@ mod tests {
         ];
         for (view, flags, columns, is_short) in cases {
             let printed = told(view, &flags);
-            assert_eq!((&*printed.columns, printed.is_short), (columns, is_short), "{flags:?}");
+            let told_short = printed.rendering == Rendering::Short;
+            assert_eq!((&*printed.columns, told_short), (columns, is_short), "{flags:?}");
             assert!(ALL.iter().all(|name| printed.has(name) == columns.contains(name)));
         }
-        assert!(told(&plain, &Flags::default()).is_table);
-        assert!(!told(&plain, &json()).is_table);
+        assert_eq!(told(&plain, &Flags::default()).rendering, Rendering::Table);
+        assert_eq!(told(&plain, &json()).rendering, Rendering::Json);
+        assert_eq!(told(&plain, &quiet()).rendering, Rendering::Nothing);
+    }
+
+    #[test]
+    fn events_that_cannot_be_drawn_are_json_lines_unless_a_format_is_asked_for() {
+        let plain = View::default();
+        let live = View { is_live: true, columns: vec!["owner"], ..View::default() };
+        let bare = View { is_bare: true, ..live.clone() };
+        let format = |name| Flags { format: Some(name), ..Flags::default() };
+        let named = || Flags { columns: vec!["service"], ..Flags::default() };
+        let short = || Flags { short: true, ..Flags::default() };
+        let array = || Flags { json: true, ..Flags::default() };
+        let counted = || Flags { count_by: vec!["service"], ..Flags::default() };
+        let (table, lines) = (FormatName::Table, FormatName::Jsonl);
+        let cases = [
+            (&live, Flags::default(), Shape::Rows(lines), ALL, Rendering::Json),
+            (&live, named(), Shape::Rows(lines), &ALL[1..2], Rendering::Json),
+            (&live, counted(), Shape::Rows(lines), &ALL[1..2], Rendering::Json),
+            (&bare, named(), Shape::Rows(lines), &ALL[1..2], Rendering::Json),
+            (&bare, Flags::default(), Shape::Short, &[], Rendering::Short),
+            (&live, short(), Shape::Short, &[], Rendering::Short),
+            (&live, array(), Shape::Rows(FormatName::Json), ALL, Rendering::Json),
+            (&live, format(table), Shape::Rows(table), &ALL[2..], Rendering::Table),
+            (&live, format(FormatName::Tsv), Shape::Rows(FormatName::Tsv), ALL, Rendering::Text),
+            (&plain, Flags::default(), Shape::Rows(table), &ALL[..2], Rendering::Table),
+        ];
+        for (view, flags, expected, columns, rendering) in cases {
+            let shape = shape_on(view, &flags, false);
+            assert_eq!(shape, expected, "{flags:?}");
+            let printed = printed(&printer::<Port>(view, &flags, shape), &flags, shape);
+            assert_eq!((&*printed.columns, printed.rendering), (columns, rendering), "{flags:?}");
+        }
+        assert_eq!(shape_on(&live, &Flags::default(), true), Shape::Rows(table));
     }
 }

@@ -12,6 +12,8 @@ use crate::notes::Notes;
 use crate::order::Order;
 use crate::record::{Column, Record};
 use crate::rows::Rows;
+use crate::tone::Tone;
+use crate::value::Value;
 
 /// How the rows of one run are printed.
 pub(crate) struct Printer<R: 'static> {
@@ -24,6 +26,8 @@ pub(crate) struct Printer<R: 'static> {
     /// Whether they are said on stderr.
     pub says_absences: bool,
     pub is_quiet: bool,
+    /// Room for the cells of a row.
+    pub spare: Vec<Cell<'static>>,
 }
 
 /// What becomes of rows before they are printed.
@@ -160,14 +164,22 @@ impl<R: Record> Printer<R> {
     }
 
     fn print_row(&mut self, row: &R, out: &mut dyn Write) -> io::Result<()> {
-        let cells: Vec<_> = match &self.columns {
-            Some(columns) => columns
-                .iter()
-                .map(|column| Cell { value: (column.value)(row), tone: (column.tone)(row) })
-                .collect(),
-            None => row.short().into_iter().map(Cell::plain).collect(),
-        };
-        self.format.row(out, &cells)
+        let has_tones = self.format.shows_tones();
+        let tone = |column: &Column<R>| if has_tones { (column.tone)(row) } else { Tone::Plain };
+        let mut cells: Vec<Cell<'_>> = std::mem::take(&mut self.spare);
+        match &self.columns {
+            Some(columns) => cells.extend(
+                columns
+                    .iter()
+                    .map(|column| Cell { value: (column.value)(row), tone: tone(column) }),
+            ),
+            None => cells.extend(row.short().map(Cell::plain)),
+        }
+        let printed = self.format.row(out, &cells);
+        cells.clear();
+        // Nothing is left of this row but the room for the next.
+        self.spare = cells.into_iter().map(|_| Cell::plain(Value::Null)).collect();
+        printed
     }
 
     /// Shows all rows so far.
@@ -181,6 +193,7 @@ impl<R> Column<R> {
     pub(crate) const fn heading(&self) -> Heading {
         Heading {
             name: self.name,
+            is_key: false,
             is_side: self.is_side,
             is_numeric: self.is_numeric,
             min_width: self.min_width,
@@ -224,7 +237,6 @@ mod tests {
     use crate::format::short::Short;
     use crate::format::table::{Look, Table};
     use crate::rows::{as_they_come, at_once};
-    use crate::value::Value;
 
     struct Port(u16, Exit);
 
@@ -276,6 +288,7 @@ mod tests {
             has_absences,
             says_absences: true,
             is_quiet: false,
+            spare: Vec::new(),
         }
     }
 

@@ -100,6 +100,18 @@ impl<R> Column<R> {
         }
     }
 
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it says of a row.
+    #[must_use]
+    pub fn value_of<'a>(&self, row: &'a R) -> Value<'a> {
+        (self.value)(row)
+    }
+
     /// Colours the cell.
     #[must_use]
     pub const fn toned(mut self, tone: fn(&R) -> Tone) -> Self {
@@ -121,7 +133,7 @@ impl<R> Column<R> {
         self
     }
 
-    /// Aligns the column to the right.
+    /// Aligns the column to the right. On a terminal that is too narrow it goes rather than be cut.
     #[must_use]
     pub const fn numeric(mut self) -> Self {
         self.is_numeric = true;

@@ -11,11 +11,21 @@ const GRACE: Duration = Duration::from_millis(20);
 pub trait Rows: Iterator {
     /// Whether the next row, or the end, is there or comes within a blink (20 ms).
     fn is_ready(&mut self) -> bool;
+
+    /// Waits for the next row or the end, not longer than `limit`. Whether it is time to ask for it:
+    /// rows that cannot wait for so long and no longer are asked for at once.
+    fn wait(&mut self, _limit: Duration) -> bool {
+        true
+    }
 }
 
 impl<R: Rows + ?Sized> Rows for Box<R> {
     fn is_ready(&mut self) -> bool {
         (**self).is_ready()
+    }
+
+    fn wait(&mut self, limit: Duration) -> bool {
+        (**self).wait(limit)
     }
 }
 

@@ -73,7 +73,7 @@ pub fn main<T: Tool>() -> ExitCode {
 pub fn command<T: Tool>() -> Command {
     let names = T::Row::COLUMNS.iter().map(|column| column.name).collect();
     let columns = ColumnNames { names, aliases: T::COLUMN_ALIASES };
-    Flags::augment_args(T::command())
+    with_flags(T::command())
         .version(env!("CARGO_PKG_VERSION"))
         // An alias may have set what is set again.
         .args_override_self(true)
@@ -82,6 +82,16 @@ pub fn command<T: Tool>() -> Command {
         .mut_arg("columns", |argument| argument.value_parser(columns.clone()))
         .mut_arg("count_by", |argument| argument.value_parser(columns.clone()))
         .mut_arg("sort", |argument| argument.value_parser(SortNames(columns)))
+}
+
+/// Adds the shared flags, which may stand before the name of a subcommand and behind it.
+fn with_flags(command: Command) -> Command {
+    let own: Vec<_> = command.get_arguments().map(|argument| argument.get_id().clone()).collect();
+    let has_subcommands = command.has_subcommands();
+    Flags::augment_args(command).mut_args(|argument| {
+        let is_own = own.contains(argument.get_id());
+        if has_subcommands && !is_own { argument.global(true) } else { argument }
+    })
 }
 
 /// Everything the lists of a tool say of it.

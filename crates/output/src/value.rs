@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -193,17 +193,40 @@ impl Text<'_> {
     }
 
     /// Writes a number in decimal.
-    pub fn push_number(&mut self, number: u64) {
-        match &mut self.0 {
-            Sink::Safe(out, _) => push_number(out, number),
-            Sink::Exact(out) => {
-                out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    pub fn push_number(&mut self, number: impl itoa::Integer) {
+        self.push_safe(itoa::Buffer::new().format(number));
+    }
+
+    /// Writes an address; the formatting machinery of std takes several times as long, and so many
+    /// calls for so few octets have their price.
+    pub fn push_ipv4(&mut self, address: Ipv4Addr) {
+        for (index, octet) in address.octets().into_iter().enumerate() {
+            if index > 0 {
+                self.push_ascii(b'.');
             }
+            if octet >= 100 {
+                self.push_ascii(b'0' + octet / 100);
+            }
+            if octet >= 10 {
+                self.push_ascii(b'0' + octet / 10 % 10);
+            }
+            self.push_ascii(b'0' + octet % 10);
+        }
+    }
+
+    fn push_ascii(&mut self, octet: u8) {
+        match &mut self.0 {
+            Sink::Safe(out, _) => out.push(char::from(octet)),
+            Sink::Exact(out) => out.push(octet),
         }
     }
 
     /// Writes text of the program's own, which is safe as it is.
     pub fn push_own(&mut self, text: &'static str) {
+        self.push_safe(text);
+    }
+
+    fn push_safe(&mut self, text: &str) {
         match &mut self.0 {
             Sink::Safe(out, _) => out.push_str(text),
             Sink::Exact(out) => out.extend_from_slice(text.as_bytes()),
@@ -240,7 +263,10 @@ impl PartialEq for Shown<'_> {
 
 /// Appends a number in decimal; the formatting machinery of std takes several times as long.
 fn push_number(out: &mut String, number: u64) {
-    out.push_str(itoa::Buffer::new().format(number));
+    match u8::try_from(number) {
+        Ok(digit @ 0..=9) => out.push(char::from(b'0' + digit)),
+        _ => out.push_str(itoa::Buffer::new().format(number)),
+    }
 }
 
 /// A comma inside an item is escaped, so that the commas left are those between the items.

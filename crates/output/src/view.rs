@@ -15,7 +15,8 @@ pub struct View {
     /// Whether rows are events, by [`Record::change`](crate::Record::change) and
     /// [`Record::identity`](crate::Record::identity). A table on a terminal is a picture then that
     /// is drawn anew in its place; it is sorted and counted as it is at the moment. Elsewhere
-    /// events are printed in the order in which they come. The rows have to end soon after
+    /// events are printed in the order in which they come, as JSON lines unless a format is asked
+    /// for. The rows have to end soon after
     /// [`Interrupt::is_pressed`](crate::Interrupt::is_pressed).
     pub is_live: bool,
 }
@@ -25,12 +26,26 @@ pub struct View {
 pub struct Printed {
     /// The columns whose values will be asked for; none where nothing is printed.
     pub columns: Vec<&'static str>,
-    /// Whether what a row itself calls short is printed, whichever columns that stands for.
-    pub is_short: bool,
-    /// Whether it is a table.
-    pub is_table: bool,
+    /// As what.
+    pub rendering: Rendering,
     /// Whether stdout is a terminal.
     pub is_terminal: bool,
+}
+
+/// As what rows are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rendering {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// What a row itself calls short, whichever columns that stands for.
+    Short,
+    /// Columns for people.
+    Table,
+    /// Text for programs.
+    Text,
+    /// JSON, which has the exact values.
+    Json,
 }
 
 impl Printed {

@@ -14,6 +14,8 @@ pub(crate) mod table;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Heading {
     pub name: &'static str,
+    /// Whether the table would be nothing without it.
+    pub is_key: bool,
     pub is_side: bool,
     pub is_numeric: bool,
     pub min_width: usize,
@@ -35,6 +37,11 @@ impl<'a> Cell<'a> {
 pub(crate) trait Format {
     /// Writes one row, and whatever has to stand before the first.
     fn row(&mut self, out: &mut dyn Write, cells: &[Cell<'_>]) -> io::Result<()>;
+
+    /// Whether it makes any difference what a cell means.
+    fn shows_tones(&self) -> bool {
+        false
+    }
 
     /// Writes whatever was held back, so that a reader sees all rows so far.
     fn flush(&mut self, out: &mut dyn Write) -> io::Result<()>;
@@ -62,7 +69,7 @@ mod tests {
     ];
 
     const fn heading(name: &'static str, is_numeric: bool, is_side: bool) -> Heading {
-        Heading { name, is_side, is_numeric, min_width: 0 }
+        Heading { name, is_key: false, is_side, is_numeric, min_width: 0 }
     }
 
     fn owner(name: &'static str, pid: u32) -> Value<'static> {
@@ -144,6 +151,29 @@ a\x20b\x1b[31m"c",\x20d\\         -  -                            line\nbreak\tt
     }
 
     #[test]
+    fn a_long_table_stays_aligned_until_it_has_to_widen() {
+        let mut long = table(Look::default());
+        let mut out = Vec::new();
+        let cells = |number: u64, name: &'static str| {
+            [number.into(), Value::Null, name.into(), "last".into()].map(Cell::plain)
+        };
+        for number in 0..2500 {
+            let name =
+                if number < 2000 { "short" } else { "as long as can be, and longer than that" };
+            long.row(&mut out, &cells(number, name)).expect("memory takes every write");
+        }
+        long.end(&mut out).expect("memory takes every write");
+        let text = String::from_utf8(out).expect("formats write UTF-8");
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines.len(), 2501);
+        assert_eq!(lines[1], "0          -  short   last");
+        assert_eq!(lines[2000], "1999       -  short   last");
+        let wide = r"as\x20long\x20as\x20can\x20be\x2c\x20and\x20longer\x20than\x20that";
+        assert_eq!(lines[2001], format!("2000       -  {wide}  last").replace(r"\x2c", ","));
+        assert_eq!(lines[2500].len(), lines[2001].len());
+    }
+
+    #[test]
     fn an_empty_table_is_nothing_at_all() {
         assert_eq!(written(&mut table(Look::default()), &[]), "");
     }
@@ -172,14 +202,26 @@ a\x20b\x1b[31m"c",\x20d\\         -  line\nbreak\ttab \u{202e}
 "#]],
         );
         check(
-            &at(20),
+            &at(26),
             str![[r#"
-NAME       REASON
-localhost  all is w…
-a\x20b\x…  line\nbr…
-""         \x2d
-\xffx      -
-日本       \032
+NAME          REASON
+localhost     all is well
+a\x20b\x1b[…  line\nbreak…
+""            \x2d
+\xffx         -
+日本          \032
+
+"#]],
+        );
+        check(
+            &at(25),
+            str![[r#"
+NAME
+localhost
+a\x20b\x1b[31m"c",\x20d\\
+""
+\xffx
+日本
 
 "#]],
         );
@@ -195,6 +237,101 @@ a\x20b\x1b[31m"c",…  line\nbreak\ttab \…
 
 "#]],
         );
+    }
+
+    const SOCKETS: &[Heading] = &[
+        heading("state", false, false),
+        heading("queue", true, true),
+        heading("local", false, false),
+        heading("peer", false, false),
+        heading("rtt_ms", true, false),
+        heading("cwnd", true, false),
+        heading("process", false, false),
+    ];
+
+    fn fitted(headings: &[Heading], rows: &[&[Value<'static>]], width: usize) -> String {
+        let mut table = Table::new(headings.to_vec(), Look { fit: Some(width), ..Look::default() });
+        let mut out = Vec::new();
+        for row in rows {
+            let cells: Vec<_> = row.iter().map(|value| Cell::plain(value.clone())).collect();
+            table.row(&mut out, &cells).expect("memory takes every write");
+            // Each is measured for itself, as of a tool that waits for the next.
+            table.flush(&mut out).expect("memory takes every write");
+        }
+        String::from_utf8(out).expect("formats write UTF-8")
+    }
+
+    fn socket(rtt_ms: f64) -> [Value<'static>; 7] {
+        let [local, peer] = ["192.0.2.18:51234", "198.51.100.200:443"];
+        let process = "web-browser-of-the-user[4711]";
+        let numbers: [Value<'_>; 3] = [77_777u32.into(), rtt_ms.into(), 70u32.into()];
+        let [queue, rtt_ms, window] = numbers;
+        ["ESTABLISHED".into(), queue, local.into(), peer.into(), rtt_ms, window, process.into()]
+    }
+
+    #[test]
+    fn a_number_is_whole_or_not_there() {
+        let rows = [socket(7.125), socket(7_000_000.25)];
+        for width in 1..140 {
+            let text = fitted(SOCKETS, &[&rows[0], &rows[1]], width);
+            for line in text.lines() {
+                assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
+            }
+            let mut numbers = text.split_whitespace().filter(|word| word.starts_with('7'));
+            let whole = ["77777", "7.125", "7000000.250", "70"];
+            assert!(numbers.all(|number| whole.contains(&number)), "{width}: {text}");
+        }
+    }
+
+    #[test]
+    fn side_columns_go_then_the_last_and_a_number_before_a_text_is_short() {
+        let cases = [
+            (140, "STATE QUEUE LOCAL PEER RTT-MS CWND PROCESS"),
+            (95, "STATE LOCAL PEER RTT-MS CWND PROCESS"),
+            (67, "STATE LOCAL PEER RTT-MS CWND PROCESS"),
+            (66, "STATE LOCAL PEER RTT-MS CWND …"),
+            (62, "STATE LOCAL PEER RTT-MS …"),
+            (56, "STATE LOCAL PEER …"),
+            (39, "STATE LOCAL PEER"),
+            (38, "STATE LOCAL …"),
+            (24, "STATE …"),
+            (5, "STATE"),
+        ];
+        for (width, columns) in cases {
+            let text = fitted(SOCKETS, &[&socket(7.125)], width);
+            let header: Vec<_> = text.lines().take(1).flat_map(str::split_whitespace).collect();
+            assert_eq!(header.join(" "), columns, "{width}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_column_goes_later_where_a_number_becomes_too_wide() {
+        let row =
+            |rtt_ms: f64, window: u64| ["192.0.2.18:443".into(), rtt_ms.into(), window.into()];
+        let rows = [row(7.0, 7), row(7e9, 70), row(7e15, 7_000_000_000)];
+        check(
+            &fitted(&SOCKETS[3..6], &[&rows[0], &rows[1], &rows[2]], 28),
+            str![[r#"
+PEER            RTT-MS  CWND
+192.0.2.18:443   7.000     7
+192.0…  7000000000.000    70
+192.0…  7000000000000000.000
+
+"#]],
+        );
+    }
+
+    #[test]
+    fn the_key_stays_wherever_it_stands() {
+        let mut headings = SOCKETS[2..5].to_vec();
+        headings[2].is_key = true;
+        let row = &socket(7.125)[2..5];
+        for width in 1..40 {
+            let text = fitted(&headings, &[row], width);
+            assert!(width < 6 || text.contains("RTT-MS"), "{width}: {text}");
+        }
+        assert!(fitted(&headings, &[row], 34).starts_with("LOCAL "));
+        assert_eq!(fitted(&headings, &[row], 19), "RTT-MS …\n 7.125\n");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The table: aligned for the eye, and as good for `awk`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use anstyle::Style;
@@ -13,14 +14,18 @@ use crate::value::Value;
 /// Rows that are measured together at most; later ones widen their column if they must.
 const WINDOW_ROWS: usize = 1000;
 
+/// Lines are handed on in pieces of this size, in octets.
+const LINES_SIZE: usize = 64 * 1024;
+
 /// Blanks between two columns.
 pub(crate) const GAP: usize = 2;
 
-/// What a main column needs before a side column has to go: an IPv6 address with its zone.
+/// What a main text needs before a side column or a number to its right has to go: an IPv6 address
+/// with its zone.
 const MAIN_WIDTH: usize = 24;
 
-/// What a side column needs to be worth its room.
-const SIDE_WIDTH: usize = 12;
+/// What a text needs to be worth its room.
+const LEAST_WIDTH: usize = 12;
 
 /// What stands for the rest of a cell that was cut.
 const CUT: &str = "…";
@@ -53,6 +58,8 @@ pub(crate) struct Table {
     is_header_due: bool,
     /// Which columns there is room for; known when the first rows are printed.
     shown: Option<Vec<bool>>,
+    /// What is written line by line, since many rows were measured before.
+    direct: Option<Direct>,
 }
 
 /// Where the text of a cell is, and how it is shown.
@@ -84,6 +91,7 @@ impl Table {
             cells: Vec::new(),
             is_header_due: look.has_header,
             shown: None,
+            direct: None,
         }
     }
 
@@ -93,6 +101,10 @@ impl Table {
     }
 
     fn write_window(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(direct) = &mut self.direct {
+            out.write_all(direct.lines.text.as_bytes())?;
+            direct.lines.text.clear();
+        }
         if self.cells.is_empty() {
             return Ok(());
         }
@@ -118,9 +130,16 @@ impl Table {
             }
             lines.end(self.look.row_end);
         }
+        let is_full = self.cells.len() >= WINDOW_ROWS * self.headings.len();
         self.text.clear();
         self.cells.clear();
-        out.write_all(lines.text.as_bytes())
+        out.write_all(lines.text.as_bytes())?;
+        if is_full && self.look.fit.is_none() && !self.look.is_coloured {
+            lines.text.clear();
+            let above = self.headings.iter().map(|_| Above::default()).collect();
+            self.direct = Some(Direct { lines, above });
+        }
+        Ok(())
     }
 
     /// The columns that find room, in their order.
@@ -144,8 +163,9 @@ impl Table {
         let Some(room) = self.look.fit else {
             return self.natural.iter().copied().map(Some).collect();
         };
-        let shown = self.shown.get_or_insert_with(|| shown(&self.natural, &self.headings, room));
-        fitted(&self.natural, shown, room)
+        let fit = Fit { natural: &self.natural, headings: &self.headings, room };
+        let shown = self.shown.get_or_insert_with(|| fit.shown());
+        fit.widths(shown)
     }
 
     /// Whether the header can say that columns are left out.
@@ -212,6 +232,86 @@ impl Lines {
     }
 }
 
+/// Rows that go into their lines at once.
+struct Direct {
+    lines: Lines,
+    /// The cell above the next, in each column.
+    above: Vec<Above>,
+}
+
+/// A cell that the next one below it is often like: then it is not made again.
+#[derive(Default)]
+struct Above {
+    value: Simple,
+    text: String,
+    width: usize,
+}
+
+/// A value that is quickly compared.
+#[derive(Default, PartialEq, Eq)]
+enum Simple {
+    #[default]
+    None,
+    Number(u64),
+    Word(String),
+}
+
+impl Direct {
+    /// Appends a row as wide as those before it, or wider where it has to be.
+    fn push_row(&mut self, natural: &mut [usize], headings: &[Heading], cells: &[Cell<'_>]) {
+        let Self { lines, above } = self;
+        for (index, cell) in cells.iter().enumerate() {
+            let is_last = index + 1 == cells.len();
+            lines.due += if index == 0 { 0 } else { GAP };
+            let natural = &mut natural[index];
+            if let Some((text, width)) = above[index].like(&cell.value, is_last) {
+                *natural = width.max(*natural);
+                let padding = *natural - width;
+                let (before, after) =
+                    if headings[index].is_numeric { (padding, 0) } else { (0, padding) };
+                push_blanks(&mut lines.text, lines.due + before);
+                lines.text.push_str(text);
+                lines.due = after;
+                continue;
+            }
+            push_blanks(&mut lines.text, lines.due);
+            let start = lines.text.len();
+            push_cell_text(&mut lines.text, &cell.value, is_last);
+            let width = width(&lines.text[start..]);
+            *natural = width.max(*natural);
+            lines.due = *natural - width;
+            if headings[index].is_numeric {
+                lines.text.insert_str(start, &blanks(lines.due));
+                lines.due = 0;
+            }
+        }
+    }
+}
+
+impl Above {
+    /// The text of a number or of a word, and its width.
+    fn like(&mut self, value: &Value<'_>, is_last: bool) -> Option<(&str, usize)> {
+        let is_same = match (&self.value, value) {
+            (Simple::Number(above), Value::Int(number)) => above == number,
+            (Simple::Word(above), Value::Text(word)) => above == word,
+            (_, Value::Int(_) | Value::Text(_)) => false,
+            _ => return None,
+        };
+        if !is_same {
+            match (&mut self.value, value) {
+                (Simple::Word(above), Value::Text(word)) => word.as_ref().clone_into(above),
+                (above, Value::Text(word)) => *above = Simple::Word(word.to_string()),
+                (above, Value::Int(number)) => *above = Simple::Number(*number),
+                _ => {}
+            }
+            self.text.clear();
+            push_cell_text(&mut self.text, value, is_last);
+            self.width = width(&self.text);
+        }
+        Some((&self.text, self.width))
+    }
+}
+
 /// How many columns of a terminal a text takes.
 fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
@@ -226,6 +326,12 @@ pub(crate) fn cell_width(value: &Value<'_>) -> usize {
 
 impl Format for Table {
     fn row(&mut self, out: &mut dyn Write, cells: &[Cell<'_>]) -> io::Result<()> {
+        if let Some(direct) = &mut self.direct {
+            direct.push_row(&mut self.natural, &self.headings, cells);
+            direct.lines.end(self.look.row_end);
+            let is_enough = direct.lines.text.len() >= LINES_SIZE;
+            return if is_enough { self.write_window(out) } else { Ok(()) };
+        }
         for (index, cell) in cells.iter().enumerate() {
             let is_last = index + 1 == cells.len();
             let start = self.text.len();
@@ -238,6 +344,10 @@ impl Format for Table {
             self.write_window(out)?;
         }
         Ok(())
+    }
+
+    fn shows_tones(&self) -> bool {
+        self.look.is_coloured
     }
 
     fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
@@ -269,48 +379,79 @@ fn push_cell_text(out: &mut String, value: &Value<'_>, is_last: bool) {
     }
 }
 
-/// Which columns are shown in so much room: side columns go first, then whatever stands last.
-fn shown(natural: &[usize], headings: &[Heading], room: usize) -> Vec<bool> {
-    let needed = |index: usize| {
-        natural[index].min(if headings[index].is_side { SIDE_WIDTH } else { MAIN_WIDTH })
-    };
-    let mut shown = vec![true; natural.len()];
-    let total = |shown: &[bool], needed: &dyn Fn(usize) -> usize| {
-        let widths =
-            (0..shown.len()).filter(|index| shown[*index]).map(|index| needed(index) + GAP);
-        widths.sum::<usize>().saturating_sub(GAP)
-    };
-    for index in (0..natural.len()).rev().filter(|index| headings[*index].is_side) {
-        if total(&shown, &needed) > room {
-            shown[index] = false;
-        }
-    }
-    for index in (1..natural.len()).rev() {
-        if total(&shown, &|_| 1) > room {
-            shown[index] = false;
-        }
-    }
-    shown
+/// What has to fit into the room that there is.
+struct Fit<'a> {
+    natural: &'a [usize],
+    headings: &'a [Heading],
+    /// The columns of the terminal.
+    room: usize,
 }
 
-/// The widths at which the columns shown fit into `room`: the widest give way first.
-fn fitted(natural: &[usize], shown: &[bool], room: usize) -> Vec<Option<usize>> {
-    let columns: Vec<_> = (0..natural.len()).filter(|index| shown[*index]).collect();
-    let total_at = |cap: usize| {
-        let widths = columns.iter().map(|index| natural[*index].min(cap) + GAP);
-        widths.sum::<usize>().saturating_sub(GAP)
-    };
-    let widest = natural.iter().copied().max().unwrap_or(0);
-    let cap = (1..=widest).rev().find(|cap| total_at(*cap) <= room).unwrap_or(1);
-    let mut spare = room.saturating_sub(total_at(cap));
-    let mut widths = vec![None; natural.len()];
-    for index in columns.into_iter().rev() {
-        let width = natural[index].min(cap);
-        let more = spare.min(natural[index] - width);
-        spare -= more;
-        widths[index] = Some(width + more);
+impl Fit<'_> {
+    /// Which columns are shown: side columns go first, then whatever stands last. A number needs
+    /// its whole width, and goes before a text to its left is short; a text goes where it would
+    /// say nothing itself.
+    fn shown(&self) -> Vec<bool> {
+        let mut shown = vec![true; self.natural.len()];
+        let staying = self.staying();
+        let is_side = |index: &usize| self.headings[*index].is_side;
+        let from_right = || (0..self.natural.len()).rev().filter(|index| *index != staying);
+        for index in from_right().filter(is_side) {
+            let room_of = |at: usize| if is_side(&at) { LEAST_WIDTH } else { MAIN_WIDTH };
+            shown[index] = self.total(&shown, room_of) <= self.room;
+        }
+        for index in from_right().filter(|index| !is_side(index)) {
+            let ample = if self.headings[index].is_numeric { index } else { 0 };
+            let room_of = |at: usize| if at < ample { MAIN_WIDTH } else { LEAST_WIDTH };
+            if self.total(&shown, room_of) <= self.room {
+                break;
+            }
+            shown[index] = false;
+        }
+        shown
     }
-    widths
+
+    /// The column that is shown whatever the room: the key, or the first that is no side column.
+    fn staying(&self) -> usize {
+        let key = self.headings.iter().position(|heading| heading.is_key);
+        key.or_else(|| self.headings.iter().position(|heading| !heading.is_side)).unwrap_or(0)
+    }
+
+    /// The widths of the columns shown: the widest texts give way first. One more column goes where
+    /// a number has become too wide since the columns were chosen.
+    fn widths(&self, shown: &[bool]) -> Vec<Option<usize>> {
+        let mut shown = shown.to_vec();
+        let staying = self.staying();
+        for index in (0..shown.len()).rev().filter(|index| *index != staying) {
+            shown[index] &= self.total(&shown, |_| 1) <= self.room;
+        }
+        let widest = self.natural.iter().copied().max().unwrap_or(0);
+        let fits = |cap: &usize| self.total(&shown, |_| *cap) <= self.room;
+        let cap = (1..=widest).rev().find(fits).unwrap_or(1);
+        let mut spare = self.room.saturating_sub(self.total(&shown, |_| cap));
+        let mut widths = vec![None; shown.len()];
+        for index in (0..shown.len()).rev().filter(|index| shown[*index]) {
+            let width = self.needed(index, cap);
+            let more = spare.min(self.natural[index] - width);
+            spare -= more;
+            // Only a column that is alone can be wider than the terminal.
+            widths[index] = Some((width + more).min(self.room));
+        }
+        widths
+    }
+
+    /// What the columns shown take, where `room_of` says what a text gets at most.
+    fn total(&self, shown: &[bool], room_of: impl Fn(usize) -> usize) -> usize {
+        let columns = (0..shown.len()).filter(|index| shown[*index]);
+        let widths = columns.map(|index| self.needed(index, room_of(index)) + GAP);
+        widths.sum::<usize>().saturating_sub(GAP)
+    }
+
+    /// What a column takes: a number is never cut, for its beginning is another number.
+    fn needed(&self, index: usize, room: usize) -> usize {
+        let natural = self.natural[index];
+        if self.headings[index].is_numeric { natural } else { natural.min(room) }
+    }
 }
 
 /// The longest beginning of `text` that is at most `width` wide.
@@ -326,9 +467,10 @@ pub(crate) fn prefix(text: &str, width: usize) -> &str {
 }
 
 fn push_blanks(line: &mut String, count: usize) {
+    line.push_str(&blanks(count));
+}
+
+fn blanks(count: usize) -> Cow<'static, str> {
     const BLANKS: &str = "                                ";
-    if let Some(blanks) = BLANKS.get(..count) {
-        return line.push_str(blanks);
-    }
-    line.extend(std::iter::repeat_n(' ', count));
+    BLANKS.get(..count).map_or_else(|| Cow::Owned(" ".repeat(count)), Cow::Borrowed)
 }
