@@ -134,20 +134,9 @@ fn is_printable(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use testkit::with_seeds;
 
     use super::*;
-
-    /// Calls `target` with each of the octets that fuzzing starts from.
-    fn with_seeds(name: &str, target: impl Fn(&[u8])) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds").join(name);
-        let mut seeds = 0;
-        for file in folder.read_dir().expect("seeds are part of the sources") {
-            target(&std::fs::read(file.unwrap().path()).unwrap());
-            seeds += 1;
-        }
-        assert!(seeds > 0);
-    }
 
     #[test]
     fn the_seeds_of_fuzzing_hold() {

@@ -91,7 +91,7 @@ fn finish_within(mut command: Command, limit: Duration) -> Output {
     match collect(&mut child, deadline) {
         Ok(output) => output,
         Err(so_far) => {
-            deadline::kill(child);
+            deadline::kill(&mut child);
             let line = command_line(&command);
             panic!("'{line}' still runs after {limit:?}; so far: {so_far:?}");
         }

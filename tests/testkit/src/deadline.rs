@@ -12,6 +12,9 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 /// How often to look whether a program that has closed its output has also exited.
 const EXIT_POLL: Duration = Duration::from_millis(1);
 
+/// Nothing more came in time.
+pub(crate) struct TimeIsUp;
+
 /// What a thread reads from a child while the test waits.
 pub(crate) struct Reading {
     chunks: Receiver<Vec<u8>>,
@@ -32,12 +35,21 @@ impl Reading {
     pub(crate) fn until(self, deadline: Instant) -> Result<Vec<u8>, Vec<u8>> {
         let mut bytes = Vec::new();
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.chunks.recv_timeout(left) {
-                Ok(chunk) => bytes.extend(chunk),
-                Err(RecvTimeoutError::Disconnected) => return Ok(bytes),
-                Err(RecvTimeoutError::Timeout) => return Err(bytes),
+            match self.next(deadline) {
+                Ok(Some(chunk)) => bytes.extend(chunk),
+                Ok(None) => return Ok(bytes),
+                Err(TimeIsUp) => return Err(bytes),
             }
+        }
+    }
+
+    /// What comes next; nothing at the end.
+    pub(crate) fn next(&self, deadline: Instant) -> Result<Option<Vec<u8>>, TimeIsUp> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.chunks.recv_timeout(left) {
+            Ok(chunk) => Ok(Some(chunk)),
+            Err(RecvTimeoutError::Disconnected) => Ok(None),
+            Err(RecvTimeoutError::Timeout) => Err(TimeIsUp),
         }
     }
 }
@@ -67,7 +79,7 @@ pub(crate) fn wait(child: &mut Child, deadline: Instant) -> io::Result<Option<Ex
 }
 
 /// Ends a program which has overstayed.
-pub(crate) fn kill(mut child: Child) {
+pub(crate) fn kill(child: &mut Child) {
     // Either may fail when it has just ended by itself, which is what is wanted.
     let _ = child.kill();
     let _ = child.wait();

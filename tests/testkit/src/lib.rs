@@ -9,6 +9,7 @@ mod dns;
 mod encrypted;
 mod listener;
 mod misbehave;
+mod seeds;
 mod sockets;
 #[cfg(unix)]
 mod terminal;
@@ -27,6 +28,7 @@ pub use misbehave::{
     Aliases, Behaviour, Damage, EXTRA_TEXT, HOSTILE_LABEL, HOSTILE_TEXT, Misbehaving, Misfit, NSID,
     Oddity, Refusal, SERVER_COOKIE, Stream, TCP_ANSWERS,
 };
+pub use seeds::with_seeds;
 #[cfg(unix)]
-pub use terminal::{Transcript, run_on_terminal};
+pub use terminal::{Session, Transcript, run_on_terminal};
 pub use zone::{Zone, demo_zones};

@@ -1,9 +1,9 @@
-//! Running a program on a terminal that is not there.
+//! Running a program on a terminal that is not there, with or without somebody who types.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags, open};
@@ -12,7 +12,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
 use crate::command::command_line;
-use crate::deadline::{self, Reading};
+use crate::deadline::{self, Reading, TimeIsUp};
 
 /// What a terminal saw of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,33 +33,119 @@ pub struct Transcript {
 /// When the terminal or the program cannot be had; `TimedOut` when it still runs after 30 seconds,
 /// with what it wrote so far in the message. It is killed then.
 pub fn run_on_terminal(command: Command, columns: u16, rows: u16) -> io::Result<Transcript> {
-    run_within(command, columns, rows, deadline::LIMIT)
+    Session::start(command, columns, rows)?.finish()
 }
 
-fn run_within(
-    mut command: Command,
-    columns: u16,
-    rows: u16,
+/// A program on a terminal, with somebody who watches and types. It is killed with this value.
+pub struct Session {
+    child: Child,
+    /// Program and arguments, for a message.
+    line: String,
+    keyboard: File,
+    screen: Reading,
+    seen: Vec<u8>,
     limit: Duration,
-) -> io::Result<Transcript> {
-    let deadline = Instant::now() + limit;
-    let (screen, line) = open_terminal(columns, rows)?;
-    command.stdin(line.try_clone()?).stdout(line.try_clone()?).stderr(line);
-    let mut child = command.spawn()?;
-    // The screen ends when nobody has the line any more, and the command has it three times.
-    let line = command_line(&command);
-    drop(command);
+    deadline: Instant,
+}
 
-    let bytes = Reading::start(File::from(screen)).until(deadline);
-    let status = deadline::wait(&mut child, deadline)?;
-    match (bytes, status) {
-        (Ok(bytes), Some(status)) => Ok(Transcript { bytes, status }),
-        (Ok(so_far) | Err(so_far), _) => {
-            deadline::kill(child);
-            let so_far = so_far.escape_ascii();
-            let message = format!("'{line}' still runs after {limit:?}; so far: '{so_far}'");
-            Err(io::Error::new(io::ErrorKind::TimedOut, message))
+impl Session {
+    /// Starts `command` as [`run_on_terminal`] does.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal or the program cannot be had.
+    pub fn start(command: Command, columns: u16, rows: u16) -> io::Result<Self> {
+        Self::start_within(command, columns, rows, deadline::LIMIT)
+    }
+
+    fn start_within(
+        mut command: Command,
+        columns: u16,
+        rows: u16,
+        limit: Duration,
+    ) -> io::Result<Self> {
+        let deadline = Instant::now() + limit;
+        let (screen, line) = open_terminal(columns, rows)?;
+        let keyboard = File::from(screen.try_clone()?);
+        command.stdin(line.try_clone()?).stdout(line.try_clone()?).stderr(line);
+        // The screen ends when nobody has the line any more, and the command has it three times,
+        // until it is dropped here.
+        Ok(Self {
+            child: command.spawn()?,
+            line: command_line(&command),
+            keyboard,
+            screen: Reading::start(File::from(screen)),
+            seen: Vec::new(),
+            limit,
+            deadline,
+        })
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until the terminal has seen this text.
+    ///
+    /// # Errors
+    ///
+    /// When it has ended, or 30 seconds have passed, without.
+    pub fn wait_for(&mut self, text: &str) -> io::Result<()> {
+        let is_seen =
+            |seen: &[u8]| seen.windows(text.len()).any(|window| window == text.as_bytes());
+        while !is_seen(&self.seen) {
+            match self.screen.next(self.deadline) {
+                Ok(Some(chunk)) => self.seen.extend(chunk),
+                Ok(None) => return Err(self.error(io::ErrorKind::UnexpectedEof, "has ended")),
+                Err(TimeIsUp) => return Err(self.overstayed()),
+            }
         }
+        Ok(())
+    }
+
+    /// Types this and the key Enter. What is typed too early waits until somebody reads it.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone.
+    pub fn enter(&mut self, text: &str) -> io::Result<()> {
+        self.keyboard.write_all(format!("{text}\n").as_bytes())
+    }
+
+    /// Waits for the end of the program.
+    ///
+    /// # Errors
+    ///
+    /// When it still runs after 30 seconds.
+    pub fn finish(mut self) -> io::Result<Transcript> {
+        loop {
+            match self.screen.next(self.deadline) {
+                Ok(Some(chunk)) => self.seen.extend(chunk),
+                Ok(None) => break,
+                Err(TimeIsUp) => return Err(self.overstayed()),
+            }
+        }
+        match deadline::wait(&mut self.child, self.deadline)? {
+            Some(status) => Ok(Transcript { bytes: std::mem::take(&mut self.seen), status }),
+            None => Err(self.overstayed()),
+        }
+    }
+
+    fn overstayed(&self) -> io::Error {
+        self.error(io::ErrorKind::TimedOut, &format!("still runs after {:?}", self.limit))
+    }
+
+    fn error(&self, kind: io::ErrorKind, what: &str) -> io::Error {
+        let so_far = self.seen.escape_ascii();
+        io::Error::new(kind, format!("'{}' {what}; so far: '{so_far}'", self.line))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        deadline::kill(&mut self.child);
     }
 }
 
@@ -117,7 +203,8 @@ mod tests {
     #[test]
     fn a_program_that_stays_is_killed() {
         let stays = command("sh", ["-c", "printf hi; exec sleep 60"]);
-        let error = run_within(stays, 80, 24, Duration::from_millis(200)).unwrap_err();
+        let session = Session::start_within(stays, 80, 24, Duration::from_millis(200)).unwrap();
+        let error = session.finish().unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(error.to_string().ends_with("so far: 'hi'"), "{error}");
     }
@@ -126,5 +213,23 @@ mod tests {
     fn a_program_that_is_not_there_is_an_error() {
         let missing = command("/no/such/program", [""; 0]);
         assert_eq!(run_on_terminal(missing, 80, 24).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_is_typed_is_read() {
+        let asks = command("sh", ["-c", "printf 'name? '; read name; printf 'hello %s' \"$name\""]);
+        let mut session = Session::start(asks, 80, 24).unwrap();
+        session.wait_for("name? ").unwrap();
+        session.enter("you").unwrap();
+        let seen = session.finish().unwrap();
+        assert_eq!(seen.bytes.escape_ascii().to_string(), r"name? you\r\nhello you");
+    }
+
+    #[test]
+    fn what_never_comes_is_not_waited_for() {
+        let mut session = Session::start(command("sh", ["-c", "printf one"]), 80, 24).unwrap();
+        let error = session.wait_for("two").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        assert!(error.to_string().ends_with("has ended; so far: 'one'"), "{error}");
     }
 }

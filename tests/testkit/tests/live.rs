@@ -231,8 +231,10 @@ mod checks {
     fn a_pipe_gets_the_events() {
         let program = std::env::current_exe().expect("this program");
         let piped = finish(command(program, ["play", "end", "--sort", "-id"]));
-        let rows = "ID  CHANGE\n1   added\n22  added\n1    removed\n333  added\n";
-        assert_eq!((piped.text(), piped.stderr.as_str()), (rows, "play: that was all\n"));
+        let events = [(1, "added"), (22, "added"), (1, "removed"), (333, "added")];
+        let line = |(id, change)| format!("{{\"id\":{id},\"change\":\"{change}\"}}\n");
+        let rows = events.map(line).concat();
+        assert_eq!((piped.text(), piped.stderr.as_str()), (&*rows, "play: that was all\n"));
     }
 
     fn a_terminal_gets_the_events_in_other_formats() {
@@ -249,6 +251,7 @@ mod checks {
         command.env("TERM", "dumb");
         let transcript = run_on_terminal(command, 60, 4).expect("a terminal");
         let text = String::from_utf8_lossy(&transcript.bytes);
-        assert!(!text.contains('\x1b') && text.contains("333  added"), "{text:?}");
+        let event = r#"{"id":333,"change":"added"}"#;
+        assert!(!text.contains('\x1b') && text.contains(event), "{text:?}");
     }
 }
