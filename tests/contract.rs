@@ -43,7 +43,17 @@ const SAMPLES: [Sample; 5] = [
         tool: "conns",
         found: "-a",
         absent: &[],
-        senseless: &[&["surplus"], &["-x", "surplus"]],
+        senseless: &[
+            &["surplus"],
+            &["-x", "surplus"],
+            &[""],
+            &["dport", "="],
+            &["(", ":80"],
+            &["--port", "65536"],
+            &["--addr", "10.0.0.0/33"],
+            &["--state", "listne"],
+            &["--watch=0"],
+        ],
         takes_any_bytes: false,
     },
     Sample {

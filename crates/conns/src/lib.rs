@@ -2,7 +2,44 @@
 
 mod backend;
 mod cli;
+mod endpoint;
+mod failure;
+mod filter;
+#[cfg(target_os = "linux")]
+mod kill;
+mod names;
+mod namespace;
+mod owner;
+#[cfg_attr(not(target_os = "linux"), path = "owners/elsewhere.rs")]
+mod owners;
+mod protocol;
+mod request;
+mod row;
 mod socket;
+mod state;
+mod study;
+mod survey;
+mod tcp_info;
+#[cfg(target_os = "linux")]
+mod unknown;
+mod watch;
 
-pub use cli::{Cli, Failure};
-pub use socket::{Endpoint, Owner, Protocol, Socket, State};
+#[cfg(all(target_os = "linux", any(fuzzing, test)))]
+#[doc(hidden)]
+pub mod fuzzing;
+
+pub use backend::{Backend, CollectError};
+pub use cli::Cli;
+pub use endpoint::{Endpoint, Interface, UnixName};
+pub use failure::Failure;
+pub use filter::{
+    Comparison, Device, End, Expression, Fact, Filter, Flags, Holder, Kernel, Needs, ParseError,
+    Pattern, PortList, Ports, Prefix, Problem, Quantity, ResolveError, Subject, Term,
+};
+pub use namespace::Namespace;
+pub use owner::{Group, Owner, Process, Seen};
+pub use protocol::{Protocol, Protocols};
+pub use row::{More, Named, Outcome, Ownerless, Row};
+pub use socket::{Details, Memory, Socket, Timer, TimerKind};
+pub use state::{State, States};
+pub use tcp_info::TcpInfo;

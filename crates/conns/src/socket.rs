@@ -1,231 +1,174 @@
-//! What is known of a socket, and how it is shown.
+//! What the system tells of a socket.
 
-use std::ffi::OsString;
-use std::fmt::{self, Display};
-use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
-use output::{Column, Labelled, Record, Tone, Value};
+use crate::endpoint::{Endpoint, Interface};
+use crate::protocol::Protocol;
+use crate::state::State;
+use crate::tcp_info::TcpInfo;
 
-/// TCP or UDP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
-    /// RFC 9293.
-    Tcp,
-    /// RFC 768.
-    Udp,
-}
-
-/// The states of the kernel's `include/net/tcp_states.h`, which also serve UDP there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "RFC 9293, 3.3.2 has them; Unconnected is UDP without a peer")]
-pub enum State {
-    Established,
-    SynSent,
-    SynReceived,
-    FinWait1,
-    FinWait2,
-    TimeWait,
-    Unconnected,
-    CloseWait,
-    LastAck,
-    Listen,
-    Closing,
-}
-
-/// One end of a connection; a zero address or port means any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Endpoint(pub SocketAddr);
-
-/// A process that has the socket open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
-    /// The number of the process.
-    pub pid: u32,
-    /// Its name, where the system tells it.
-    pub name: Option<OsString>,
-}
-
-/// A socket.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A socket, as a back end tells it. What a system does not tell is `None`.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Socket {
-    /// TCP or UDP.
+    /// What it speaks.
     pub protocol: Protocol,
-    /// Not every system tells that of UDP.
+    /// Its state.
     pub state: Option<State>,
+    /// Octets that wait to be read; of a listener the connections that wait to be accepted.
+    pub recv_queue: Option<u32>,
+    /// Octets that are not acknowledged; of a listener the connections that may wait.
+    pub send_queue: Option<u32>,
     /// This end.
     pub local: Endpoint,
-    /// The other end; not every system tells that of UDP.
+    /// The other end.
     pub peer: Option<Endpoint>,
-    /// Who has it open, as far as could be seen.
-    pub owners: Vec<Owner>,
+    /// Whether it takes no IPv4 connections though its address is IPv6 (RFC 3493, 5.3).
+    pub is_v6_only: Option<bool>,
+    /// Its number in the file system of sockets; none when no process can have it open any more,
+    /// or yet.
+    pub inode: Option<u64>,
+    /// The inode of the UNIX socket at the other end.
+    pub peer_inode: Option<u64>,
     /// The user who opened it, by number.
     pub uid: Option<u32>,
-    /// Its number in the kernel; none when no process can have it open any more, or yet.
-    pub inode: Option<u32>,
+    /// What it is known by in the kernel as long as that runs (`SO_COOKIE`).
+    pub cookie: Option<u64>,
+    /// The control group that it was opened in, by the inode of its directory.
+    pub cgroup_id: Option<u64>,
+    /// The mark of its packets; only root is told.
+    pub mark: Option<u32>,
+    /// What the kernel waits for.
+    pub timer: Option<Timer>,
+    /// The processes that have it open, where the back end tells them by itself.
+    pub pids: Vec<u32>,
+    /// What only some ask for.
+    pub details: Option<Box<Details>>,
 }
 
-impl Protocol {
-    pub(crate) const fn name(self) -> &'static str {
+/// A running timer of TCP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timer {
+    /// What happens when it ends.
+    pub kind: TimerKind,
+    /// How long it still runs.
+    pub left: Duration,
+    /// How often it has run out without an answer.
+    pub retransmits: u8,
+}
+
+/// What a timer of TCP is for (`idiag_timer`, sock_diag(7)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimerKind {
+    /// Sends again what was not acknowledged.
+    Retransmit,
+    /// Asks whether the other end is still there.
+    Keepalive,
+    /// Ends TIME_WAIT.
+    TimeWait,
+    /// Asks whether the other end has room again.
+    Probe,
+}
+
+/// What only some ask for, since it costs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Details {
+    /// What TCP knows of the connection.
+    pub tcp: Option<TcpInfo>,
+    /// The name of its congestion control.
+    pub congestion: Option<Box<str>>,
+    /// What it holds in memory.
+    pub memory: Option<Memory>,
+    /// Type of service or traffic class of its packets (RFC 2474).
+    pub traffic_class: Option<u8>,
+}
+
+/// `INET_DIAG_SKMEMINFO`, in octets but for the drops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Memory {
+    /// Held by what waits to be read.
+    pub receive_used: u32,
+    /// The most that may be (`SO_RCVBUF`).
+    pub receive_limit: u32,
+    /// Held by what is on its way out.
+    pub send_used: u32,
+    /// The most that may be (`SO_SNDBUF`).
+    pub send_limit: u32,
+    /// Packets that there was no room for.
+    pub drops: u32,
+}
+
+impl TimerKind {
+    /// The words of `ss`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::Tcp => "tcp",
-            Self::Udp => "udp",
-        }
-    }
-}
-
-impl State {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Established => "ESTABLISHED",
-            Self::SynSent => "SYN_SENT",
-            Self::SynReceived => "SYN_RECV",
-            Self::FinWait1 => "FIN_WAIT1",
-            Self::FinWait2 => "FIN_WAIT2",
-            Self::TimeWait => "TIME_WAIT",
-            Self::Unconnected => "UNCONN",
-            Self::CloseWait => "CLOSE_WAIT",
-            Self::LastAck => "LAST_ACK",
-            Self::Listen => "LISTEN",
-            Self::Closing => "CLOSING",
-        }
-    }
-
-    const fn tone(self) -> Tone {
-        match self {
-            Self::Established | Self::Listen => Tone::Good,
-            Self::Unconnected => Tone::Plain,
-            Self::TimeWait => Tone::Dim,
-            _ => Tone::Warn,
-        }
-    }
-}
-
-impl Endpoint {
-    fn address(self) -> Option<IpAddr> {
-        Some(self.0.ip()).filter(|address| !address.is_unspecified())
-    }
-
-    fn port(self) -> Option<u16> {
-        Some(self.0.port()).filter(|port| *port != 0)
-    }
-}
-
-impl Display for Endpoint {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.ip() {
-            IpAddr::V4(address) => write!(out, "{address}:")?,
-            IpAddr::V6(address) => write!(out, "[{address}]:")?,
-        }
-        match self.port() {
-            Some(port) => write!(out, "{port}"),
-            None => out.write_str("*"),
+            Self::Retransmit => "on",
+            Self::Keepalive => "keepalive",
+            Self::TimeWait => "timewait",
+            Self::Probe => "persist",
         }
     }
 }
 
 impl Socket {
+    /// A socket of which no more is known than its ends.
+    #[must_use]
+    pub const fn new(protocol: Protocol, local: Endpoint, peer: Option<Endpoint>) -> Self {
+        Self {
+            protocol,
+            state: None,
+            recv_queue: None,
+            send_queue: None,
+            local,
+            peer,
+            is_v6_only: None,
+            inode: None,
+            peer_inode: None,
+            uid: None,
+            cookie: None,
+            cgroup_id: None,
+            mark: None,
+            timer: None,
+            pids: Vec::new(),
+            details: None,
+        }
+    }
+
     /// Whether it waits for others to speak first.
-    pub(crate) fn is_listening(&self) -> bool {
+    #[must_use]
+    pub fn is_listening(&self) -> bool {
         match self.state {
             Some(state) => matches!(state, State::Listen | State::Unconnected),
             None => self.protocol == Protocol::Udp,
         }
     }
 
-    fn owners(&self) -> Value<'_> {
-        if self.owners.is_empty() {
-            return Value::Null;
-        }
-        self.owners.iter().collect()
+    /// The port of this end, if there are ports and not any will do.
+    #[must_use]
+    pub fn local_port(&self) -> Option<u16> {
+        self.port_of(&self.local)
     }
-}
 
-impl<'a> From<&'a Owner> for Value<'a> {
-    fn from(owner: &'a Owner) -> Self {
-        let name = owner.name.as_deref();
-        let label = match name {
-            None => Value::display(owner.pid),
-            Some(name) => {
-                let mut label = name.to_owned();
-                label.push(format!("[{}]", owner.pid));
-                match label.into_string() {
-                    Ok(text) => text.into(),
-                    Err(bytes) => Value::Bytes(bytes.into_encoded_bytes().into()),
-                }
-            }
-        };
-        let name = name.map_or(Value::Null, Value::from_os);
-        let exact = Value::Map(vec![("pid", owner.pid.into()), ("name", name)]);
-        Labelled { label, exact }.into()
+    /// The port of the other end.
+    #[must_use]
+    pub fn peer_port(&self) -> Option<u16> {
+        self.port_of(self.peer.as_ref()?)
     }
-}
 
-impl Record for Socket {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::<Self>::new("protocol", "tcp or udp", |it| it.protocol.name().into()).side(),
-        Column::<Self>::new(
-            "state",
-            "LISTEN, ESTABLISHED and the like; UDP: UNCONN without a peer",
-            |it| it.state.map(State::name).into(),
-        )
-        .toned(|it| it.state.map_or(Tone::Plain, State::tone)),
-        Column::new("local", "address and port of this end; * is any", |it| {
-            Value::display(it.local)
-        }),
-        Column::new("peer", "address and port of the other end; * is any", |it| {
-            it.peer.map_or(Value::Null, Value::display)
-        }),
-        Column::<Self>::new("process", "every process that has it open: name[pid]", Self::owners)
-            .side(),
-        Column::<Self>::new("family", "inet or inet6", |it| {
-            if it.local.0.is_ipv4() { "inet".into() } else { "inet6".into() }
-        })
-        .extra(),
-        Column::<Self>::new("local_address", "address of this end; none is any", |it| {
-            it.local.address().into()
-        })
-        .extra(),
-        Column::<Self>::new("local_port", "port of this end", |it| it.local.port().into())
-            .numeric()
-            .extra(),
-        Column::<Self>::new("peer_address", "address of the other end", |it| {
-            it.peer.and_then(Endpoint::address).into()
-        })
-        .extra(),
-        Column::<Self>::new("peer_port", "port of the other end", |it| {
-            it.peer.and_then(Endpoint::port).into()
-        })
-        .numeric()
-        .extra(),
-        Column::<Self>::new("uid", "number of the user who opened it", |it| it.uid.into())
-            .numeric()
-            .extra(),
-        Column::<Self>::new("inode", "its number in the kernel", |it| it.inode.into())
-            .numeric()
-            .extra(),
-    ];
-
-    fn short(&self) -> Option<Value<'_>> {
-        Some(Value::display(self.local))
+    /// Raw IP has none: the number in its place is that of a protocol.
+    fn port_of(&self, end: &Endpoint) -> Option<u16> {
+        end.port().filter(|_| self.protocol != Protocol::Raw)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// The interface that it is bound to, or that its link-local address is of.
+    #[must_use]
+    pub const fn interface(&self) -> Option<&Interface> {
+        self.local.interface()
+    }
 
-    #[test]
-    fn endpoints_read_as_people_know_them() {
-        let cases = [
-            ("0.0.0.0:22", "0.0.0.0:22"),
-            ("0.0.0.0:0", "0.0.0.0:*"),
-            ("[::]:8004", "[::]:8004"),
-            ("[::1]:0", "[::1]:*"),
-            ("[::ffff:127.0.0.1]:80", "[::ffff:127.0.0.1]:80"),
-        ];
-        for (address, shown) in cases {
-            let endpoint = Endpoint(address.parse().expect("a socket address"));
-            assert_eq!(endpoint.to_string(), shown);
-        }
+    /// What TCP knows of the connection.
+    #[must_use]
+    pub fn tcp_info(&self) -> Option<&TcpInfo> {
+        self.details.as_ref()?.tcp.as_ref()
     }
 }

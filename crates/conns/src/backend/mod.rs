@@ -1,12 +1,18 @@
-//! Where sockets come from.
+//! Where sockets come from: one question, two ways to have it answered.
 
-use output::Family;
+use clap::ValueEnum;
+use output::Notes;
+use thiserror::Error;
 
+use crate::request::Request;
+use crate::socket::Socket;
+
+#[cfg(all(test, target_os = "linux"))]
+pub(crate) mod captured;
 #[cfg(target_os = "linux")]
-use crate::socket::{Protocol, Socket};
-
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "Linux reads it"))]
-mod procfs;
+pub(crate) mod native;
+#[cfg(target_os = "linux")]
+pub(crate) mod procnet;
 
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos", windows))]
 mod portable;
@@ -14,7 +20,54 @@ mod portable;
 #[path = "unsupported.rs"]
 mod portable;
 
-pub(crate) use portable::{CollectError, collect};
+/// A way to learn of sockets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Backend {
+    /// Linux' sock_diag, spoken directly: all that the kernel tells
+    #[cfg(target_os = "linux")]
+    #[default]
+    Native,
+    /// The crate netstat2, for every system: TCP and UDP
+    #[cfg_attr(not(target_os = "linux"), default)]
+    Portable,
+}
+
+/// Why sockets could not be collected.
+#[derive(Debug, Error)]
+pub enum CollectError {
+    /// The list broke off.
+    #[cfg(target_os = "linux")]
+    #[error(transparent)]
+    Dump(#[from] native::DumpError),
+    /// Neither does the kernel tell, nor is it to be read.
+    #[cfg(target_os = "linux")]
+    #[error(transparent)]
+    Read(#[from] procnet::ReadError),
+    /// The portable back end failed.
+    #[error(transparent)]
+    Portable(#[from] portable::PortableError),
+}
+
+/// Sockets as they become known; each goes through many hands.
+pub(crate) type Sockets = Box<dyn Iterator<Item = Result<Box<Socket>, CollectError>>>;
+
+/// The sockets of the network namespace that this thread is in. A back end may tell more than was
+/// asked for.
+///
+/// # Errors
+///
+/// None can be told at all.
+pub(crate) fn collect(
+    request: &Request,
+    backend: Backend,
+    notes: &Notes,
+) -> Result<Sockets, CollectError> {
+    match backend {
+        #[cfg(target_os = "linux")]
+        Backend::Native => Ok(Box::new(native::Sockets::new(request, notes))),
+        Backend::Portable => portable::collect(request, notes),
+    }
+}
 
 /// Whether this process has the rights of root, and so looks into those of every user.
 #[cfg(unix)]
@@ -26,36 +79,4 @@ pub(crate) fn is_root() -> bool {
 #[cfg(not(unix))]
 pub(crate) fn is_root() -> bool {
     false
-}
-
-/// Which sockets to collect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kinds {
-    pub tcp: bool,
-    pub udp: bool,
-    pub family: Family,
-}
-
-#[cfg(target_os = "linux")]
-impl Kinds {
-    /// Each protocol of each family by itself.
-    fn each(self) -> impl Iterator<Item = Self> {
-        let protocols = [(true, false), (false, true)];
-        let families = [Family::Ipv4, Family::Ipv6];
-        let pairs = families.map(|family| protocols.map(|(tcp, udp)| Self { tcp, udp, family }));
-        pairs.into_iter().flatten().filter(move |kind| {
-            let has_protocol = (kind.tcp && self.tcp) || (kind.udp && self.udp);
-            has_protocol && (self.family == Family::Any || self.family == kind.family)
-        })
-    }
-
-    /// Whether a socket is of this one protocol and family.
-    fn is_of(self, socket: &Socket) -> bool {
-        let is_tcp = socket.protocol == Protocol::Tcp;
-        is_tcp == self.tcp && self.family.admits(socket.local.0.ip())
-    }
-
-    const fn protocol_name(self) -> &'static str {
-        if self.tcp { "TCP" } else { "UDP" }
-    }
 }

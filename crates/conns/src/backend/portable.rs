@@ -1,137 +1,142 @@
-//! Sockets by netstat2, with what it leaves out on Linux read from /proc.
+//! Sockets by netstat2, its faults worked around: on Linux it takes netlink's refusal for the end of
+//! a list, leaves out the peer of UDP, and panics without /proc; elsewhere it tells a socket once for
+//! each process that has it.
 
-use std::net::SocketAddr;
+use std::collections::HashMap;
+use std::net::IpAddr;
 
 use netstat2::{
     AddressFamilyFlags, ProtocolFlags, ProtocolSocketInfo, SocketInfo, TcpState,
     iterate_sockets_info,
 };
-use output::Family;
+use output::{Family, Notes};
 use thiserror::Error;
 
-use super::Kinds;
-use crate::socket::{Endpoint, Owner, Protocol, Socket, State};
+use super::{CollectError, Sockets};
+use crate::endpoint::Endpoint;
+use crate::protocol::{Protocol, Protocols};
+use crate::request::Request;
+use crate::socket::Socket;
+use crate::state::State;
 
 /// What went wrong.
 #[derive(Debug, Error)]
-pub(crate) enum CollectError {
+pub enum PortableError {
+    /// The library says why.
     #[error("the system does not tell its sockets")]
     System(#[from] netstat2::error::Error),
+    /// Other kinds are not known here.
+    #[error("the portable back end tells of TCP and UDP only")]
+    OtherKinds,
+    /// There is nothing to read.
     #[cfg(target_os = "linux")]
     #[error("/proc is not mounted")]
     NoProc,
+    /// The library says that there are none.
     #[cfg(target_os = "linux")]
     #[error("the kernel has {0} sockets, and does not tell them by netlink (sock_diag)")]
     NetlinkSilent(&'static str),
 }
 
-type Collected = Box<dyn Iterator<Item = Result<Socket, CollectError>>>;
-
-#[cfg(target_os = "linux")]
-pub(crate) fn collect(kinds: Kinds) -> Result<Collected, CollectError> {
-    use super::procfs::Facts;
-
-    // netstat2 panics without /proc.
-    if !std::path::Path::new("/proc/self").exists() {
-        return Err(CollectError::NoProc);
+/// Collects TCP and UDP. Where more was asked for by name a note says so; where nothing else was that
+/// is an error.
+pub(crate) fn collect(request: &Request, notes: &Notes) -> Result<Sockets, CollectError> {
+    let is_asked_for = |kinds| request.protocols.among(kinds) != Protocols::NONE;
+    if !is_asked_for(Protocols::TCP | Protocols::UDP) {
+        return Err(PortableError::OtherKinds.into());
     }
-    let facts = Facts::read(kinds);
-    let sockets = sockets(kinds)?.map(move |socket| Ok(facts.complete(socket?)));
-    Ok(Box::new(Checked { sockets, unseen: kinds.each().collect(), is_refused }))
-}
-
-/// Whether the kernel has such sockets and does not tell them. Asked twice, for one may have come
-/// after the list was made.
-#[cfg(target_os = "linux")]
-fn is_refused(kind: Kinds) -> bool {
-    super::procfs::has_sockets(kind)
-        && sockets(kind).is_ok_and(|mut sockets| sockets.next().is_none())
-        && super::procfs::has_sockets(kind)
-}
-
-/// Tells at the end of which kinds of sockets the kernel did not tell, though it has some: netstat2
-/// takes netlink's refusal for the end of a list.
-#[cfg(target_os = "linux")]
-struct Checked<I> {
-    sockets: I,
-    /// The kinds of which no socket was seen.
-    unseen: Vec<Kinds>,
-    is_refused: fn(Kinds) -> bool,
-}
-
-#[cfg(target_os = "linux")]
-impl<I: Iterator<Item = Result<Socket, CollectError>>> Iterator for Checked<I> {
-    type Item = I::Item;
-
-    fn next(&mut self) -> Option<I::Item> {
-        match self.sockets.next() {
-            Some(next) => {
-                if let Ok(socket) = &next {
-                    self.unseen.retain(|kind| !kind.is_of(socket));
-                }
-                Some(next)
-            }
-            None => loop {
-                let kind = self.unseen.pop()?;
-                if (self.is_refused)(kind) {
-                    return Some(Err(CollectError::NetlinkSilent(kind.protocol_name())));
-                }
-            },
-        }
+    // Raw IP is asked for without a name, too.
+    if is_asked_for(Protocols::UNIX | Protocols::PACKET) {
+        notes.note(PortableError::OtherKinds);
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn collect(kinds: Kinds) -> Result<Collected, CollectError> {
-    Ok(Box::new(sockets(kinds)?))
+    #[cfg(target_os = "linux")]
+    {
+        Ok(Box::new(linux::collect(request)?.into_iter().map(|socket| Ok(Box::new(socket)))))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let sockets = merged(sockets(request)?.collect::<Result<Vec<_>, _>>()?);
+        Ok(Box::new(sockets.into_iter().map(|socket| Ok(Box::new(socket)))))
+    }
 }
 
 fn sockets(
-    kinds: Kinds,
-) -> Result<impl Iterator<Item = Result<Socket, CollectError>>, CollectError> {
+    request: &Request,
+) -> Result<impl Iterator<Item = Result<Socket, PortableError>>, PortableError> {
     let mut families = AddressFamilyFlags::empty();
-    families.set(AddressFamilyFlags::IPV4, kinds.family != Family::Ipv6);
-    families.set(AddressFamilyFlags::IPV6, kinds.family != Family::Ipv4);
+    families.set(AddressFamilyFlags::IPV4, request.family != Family::Ipv6);
+    families.set(AddressFamilyFlags::IPV6, request.family != Family::Ipv4);
     let mut protocols = ProtocolFlags::empty();
-    protocols.set(ProtocolFlags::TCP, kinds.tcp);
-    protocols.set(ProtocolFlags::UDP, kinds.udp);
+    protocols.set(ProtocolFlags::TCP, request.protocols.has(Protocols::TCP));
+    protocols.set(ProtocolFlags::UDP, request.protocols.has(Protocols::UDP));
     Ok(iterate_sockets_info(families, protocols)?.map(|info| Ok(socket(info?))))
 }
 
 fn socket(info: SocketInfo) -> Socket {
-    let (protocol, state, local, peer) = match info.protocol_socket_info {
-        ProtocolSocketInfo::Tcp(tcp) => (
-            Protocol::Tcp,
-            state(tcp.state),
-            (tcp.local_addr, tcp.local_port),
-            Some((tcp.remote_addr, tcp.remote_port)),
-        ),
+    let mut socket = match info.protocol_socket_info {
+        ProtocolSocketInfo::Tcp(tcp) => {
+            let local = Endpoint::inet(tcp.local_addr, tcp.local_port);
+            let peer = Endpoint::inet(tcp.remote_addr, tcp.remote_port);
+            let mut socket = Socket::new(Protocol::Tcp, local, Some(peer));
+            socket.state = state(tcp.state);
+            socket
+        }
         ProtocolSocketInfo::Udp(udp) => {
-            (Protocol::Udp, None, (udp.local_addr, udp.local_port), None)
+            Socket::new(Protocol::Udp, Endpoint::inet(udp.local_addr, udp.local_port), None)
         }
     };
-    Socket {
-        protocol,
-        state,
-        local: Endpoint(SocketAddr::from(local)),
-        peer: peer.map(|peer| Endpoint(SocketAddr::from(peer))),
-        owners: owners(info.associated_pids),
+    socket.pids = owners(info.associated_pids);
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if info.inode != 0 {
         // The kernel has forgotten the user of a socket that outlives its process.
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        uid: (info.inode != 0).then_some(info.uid),
-        #[cfg(not(any(target_os = "linux", target_os = "android")))]
-        uid: None,
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        inode: Some(info.inode).filter(|inode| *inode != 0),
-        #[cfg(not(any(target_os = "linux", target_os = "android")))]
-        inode: None,
+        socket.uid = Some(info.uid);
+        socket.inode = Some(info.inode.into());
     }
+    socket
 }
 
 /// No process owns what process 0 owns: Windows says so of connections that outlive theirs.
-fn owners(mut pids: Vec<u32>) -> Vec<Owner> {
+fn owners(mut pids: Vec<u32>) -> Vec<u32> {
+    pids.retain(|pid| *pid != 0);
     pids.sort_unstable();
-    pids.into_iter().filter(|pid| *pid != 0).map(|pid| Owner { pid, name: None }).collect()
+    pids.dedup();
+    pids
+}
+
+/// What two rows have in common that are told of one socket: its number, or where there is none
+/// what is known of it.
+type Identity = (Protocol, Option<u64>, Option<State>, [Option<(IpAddr, u16)>; 2]);
+
+/// The sockets, each told once with all of its owners. Connections without a number stay apart.
+fn merged(sockets: Vec<Socket>) -> Vec<Socket> {
+    let mut places: HashMap<Identity, usize> = HashMap::new();
+    let mut merged: Vec<Socket> = Vec::with_capacity(sockets.len());
+    for socket in sockets {
+        let place = *places.entry(identity(&socket)).or_insert(merged.len());
+        match merged.get_mut(place) {
+            Some(same) if is_same(same, &socket) => {
+                same.pids.extend(&socket.pids);
+                same.pids = owners(std::mem::take(&mut same.pids));
+            }
+            _ => merged.push(socket),
+        }
+    }
+    merged
+}
+
+fn identity(socket: &Socket) -> Identity {
+    let end = |endpoint: &Endpoint| Some((endpoint.ip()?, endpoint.port().unwrap_or(0)));
+    let ends = [end(&socket.local), socket.peer.as_ref().and_then(end)];
+    (socket.protocol, socket.inode, socket.state, ends)
+}
+
+/// Two rows without a number are of one socket only if they tell of different processes: a process
+/// may well have two sockets with the same ends (`SO_REUSEPORT`).
+fn is_same(told: &Socket, again: &Socket) -> bool {
+    if cfg!(target_os = "linux") {
+        return told.inode.is_some();
+    }
+    !again.pids.is_empty() && again.pids.iter().all(|pid| !told.pids.contains(pid))
 }
 
 /// `None` for what netstat2 does not know, and for sockets that are closed or bound only, which it
@@ -152,28 +157,106 @@ const fn state(state: TcpState) -> Option<State> {
     })
 }
 
+/// What Linux tells beyond netstat2.
+#[cfg(target_os = "linux")]
+mod linux {
+    use super::{
+        Family, HashMap, PortableError, Protocol, Protocols, Request, Socket, merged, sockets,
+    };
+    use crate::backend::procnet::{self, Table};
+
+    /// The sockets, the peers and states of UDP among them.
+    pub(super) fn collect(request: &Request) -> Result<Vec<Socket>, PortableError> {
+        // netstat2 panics without /proc.
+        if !std::path::Path::new("/proc/self").exists() {
+            return Err(PortableError::NoProc);
+        }
+        let udp = udp_by_inode(request);
+        let all = sockets(request)?.collect::<Result<Vec<_>, _>>()?;
+        let mut all = merged(all);
+        for table in tables(request) {
+            if !all.iter().any(|socket| is_of(table, socket)) && is_refused(table, request) {
+                let name = if table.protocol == Protocols::TCP { "TCP" } else { "UDP" };
+                return Err(PortableError::NetlinkSilent(name));
+            }
+        }
+        for socket in all.iter_mut().filter(|socket| socket.protocol == Protocol::Udp) {
+            if let Some(told) = socket.inode.and_then(|inode| udp.get(&inode)) {
+                // Nobody has the address that this end would have, here as for TCP.
+                let peer = told.peer.clone().filter(|peer| peer.port().is_some());
+                socket.peer = Some(peer.unwrap_or_else(|| socket.local.nobody()));
+                socket.state = told.state;
+            }
+        }
+        Ok(all)
+    }
+
+    fn tables(request: &Request) -> impl Iterator<Item = Table> + use<> {
+        let request = request.clone();
+        let tables = [Protocols::TCP, Protocols::UDP]
+            .map(|protocol| [false, true].map(|is_v6| Table { protocol, is_v6 }));
+        tables.into_iter().flatten().filter(move |table| {
+            let is_wanted = match request.family {
+                Family::Any => true,
+                Family::Ipv4 => !table.is_v6,
+                Family::Ipv6 => table.is_v6,
+            };
+            is_wanted && request.protocols.has(table.protocol)
+        })
+    }
+
+    fn is_of(table: Table, socket: &Socket) -> bool {
+        let is_v6 = socket.local.ip().is_some_and(|address| address.is_ipv6());
+        socket.protocol.group() == table.protocol && is_v6 == table.is_v6
+    }
+
+    /// Whether the kernel has such sockets and does not tell them. Asked twice, for one may have
+    /// come after the list was made.
+    fn is_refused(table: Table, request: &Request) -> bool {
+        let has_sockets = || procnet::sockets(table).is_ok_and(|sockets| !sockets.is_empty());
+        let is_told = |socket: &Result<Socket, PortableError>| {
+            socket.as_ref().is_ok_and(|socket| is_of(table, socket))
+        };
+        let again = || sockets(request).is_ok_and(|sockets| !{ sockets }.any(|it| is_told(&it)));
+        has_sockets() && again() && has_sockets()
+    }
+
+    fn udp_by_inode(request: &Request) -> HashMap<u64, Socket> {
+        let of_udp = tables(request).filter(|table| table.protocol == Protocols::UDP);
+        let told = of_udp.filter_map(|table| procnet::sockets(table).ok()).flatten();
+        told.filter_map(|socket| Some((socket.inode?, socket))).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    #[cfg(target_os = "linux")]
-    fn a_list_that_was_refused_is_told_from_an_empty_one() {
-        let kinds = Kinds { tcp: true, udp: true, family: Family::Ipv4 };
-        let is_refused: fn(Kinds) -> bool = |kind| kind.udp;
-        let sockets = std::iter::empty();
-        let list = Checked { sockets, unseen: kinds.each().collect(), is_refused };
-        let told: Vec<_> = list.collect();
-        assert!(matches!(told[..], [Err(CollectError::NetlinkSilent("UDP"))]), "{told:?}");
+    fn told(inode: Option<u64>, pids: &[u32]) -> Socket {
+        let end = Endpoint::inet(IpAddr::from([127, 0, 0, 1]), 80);
+        let mut socket = Socket::new(Protocol::Tcp, end.clone(), Some(end.nobody()));
+        socket.state = Some(State::Listen);
+        socket.inode = inode;
+        socket.pids = pids.to_vec();
+        socket
     }
 
     #[test]
     fn process_0_is_nobody() {
-        let owner = |pid| Owner { pid, name: None };
         for (pids, expected) in
-            [(vec![0], vec![]), (vec![812, 7], vec![owner(7), owner(812)]), (vec![], vec![])]
+            [(vec![0], vec![]), (vec![812, 7, 7], vec![7, 812]), (vec![], vec![])]
         {
             assert_eq!(owners(pids), expected);
         }
+    }
+
+    #[test]
+    fn a_socket_that_is_told_twice_is_one() {
+        let all = merged(vec![told(Some(5), &[7]), told(Some(6), &[7]), told(Some(5), &[9, 7])]);
+        let pids: Vec<_> = all.iter().map(|socket| &socket.pids[..]).collect();
+        assert_eq!(pids, [&[7, 9][..], &[7]]);
+        // Without a number they are of two sockets if one process has them both.
+        let apart = merged(vec![told(None, &[7]), told(None, &[7])]);
+        assert_eq!(apart.len(), 2);
     }
 }

@@ -1,18 +1,17 @@
 //! Systems of which no back end knows the sockets.
 
+use output::Notes;
 use thiserror::Error;
 
-use super::Kinds;
-use crate::socket::Socket;
+use super::{CollectError, Sockets};
+use crate::request::Request;
 
 /// What went wrong.
 #[derive(Debug, Error)]
 #[error("not known how on {}", std::env::consts::OS)]
-pub(crate) struct CollectError;
+pub struct PortableError;
 
 /// Fails, and says so.
-pub(crate) fn collect(
-    _: Kinds,
-) -> Result<impl Iterator<Item = Result<Socket, CollectError>>, CollectError> {
-    Err::<std::iter::Empty<_>, _>(CollectError)
+pub(crate) fn collect(_: &Request, _: &Notes) -> Result<Sockets, CollectError> {
+    Err(PortableError.into())
 }

@@ -1,17 +1,66 @@
-//! `conns` as people and scripts run it.
+//! `conns` as people and scripts run it. Every test looks at its own sockets only: the machine has
+//! others, which come and go.
+
+#[cfg(target_os = "linux")]
+mod addresses;
+mod filters;
+#[cfg(target_os = "linux")]
+mod killing;
+#[cfg(target_os = "linux")]
+mod kinds;
+#[cfg(target_os = "linux")]
+mod namespaces;
+#[cfg(target_os = "linux")]
+mod owners;
+#[cfg(target_os = "linux")]
+mod support;
+#[cfg(target_os = "linux")]
+mod tcp;
+#[cfg(target_os = "linux")]
+mod vanishing;
+mod views;
+#[cfg(target_os = "linux")]
+mod watching;
 
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 
 use serde_json::Value;
 use testkit::Output;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_conns");
+
 fn conns(words: &[&str]) -> Output {
-    testkit::run(env!("CARGO_BIN_EXE_conns"), words)
+    testkit::run(PROGRAM, words)
 }
 
 fn rows(words: &[&str]) -> Vec<Value> {
-    let output = conns(&[words, &["-f", "jsonl"]].concat());
+    objects(&conns(&[words, &["-f", "jsonl"]].concat()))
+}
+
+/// The objects of `-f jsonl`.
+fn objects(output: &Output) -> Vec<Value> {
     output.text().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// An expression for what has this port of 127.0.0.1 at this end. A listener has it alone among TCP,
+/// and what is bound among UDP; other tests may have the number there, or at other addresses.
+fn at(port: u16) -> String {
+    format!("src 127.0.0.1:{port}")
+}
+
+/// The only row of these words.
+fn only_row(words: &[&str]) -> Value {
+    let mut rows = rows(words);
+    assert_eq!(rows.len(), 1, "{words:?}: {rows:?}");
+    rows.remove(0)
+}
+
+/// The cells of the only row of a table.
+#[cfg(target_os = "linux")]
+fn cells(words: &[&str]) -> Vec<String> {
+    let output = conns(&[words, &["-H"]].concat());
+    assert_eq!((output.code, output.text().lines().count()), (Some(0), 1), "{words:?}: {output:?}");
+    output.text().split_whitespace().map(str::to_owned).collect()
 }
 
 /// The sockets with this local port.
@@ -46,7 +95,7 @@ fn a_listener_is_listed_with_its_owner() {
 fn an_owner_has_its_name() {
     let (_listener, port) = listener();
     let name = std::fs::read_to_string("/proc/self/comm").unwrap();
-    let output = conns(&["-lt"]);
+    let output = conns(&["-ltp"]);
     let row = output.text().lines().find(|line| line.contains(&format!(":{port} "))).unwrap();
     let label = format!("{}[{}]", name.trim_end(), std::process::id());
     assert!(row.split_whitespace().next_back().unwrap().contains(&label), "{row}");

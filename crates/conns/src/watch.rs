@@ -1,0 +1,207 @@
+//! The same question again and again: what came, what changed and what went.
+
+use std::collections::{HashMap, VecDeque};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use output::{Change, Interrupt, Notes, Printed, Record, Rendering, Rows};
+
+use crate::failure::Failure;
+use crate::names::{Hosts, WantedNames};
+use crate::row::Row;
+use crate::survey::Survey;
+
+/// How often to see whether somebody pressed Ctrl-C.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Looks in intervals, as long as somebody wants to know.
+pub(crate) struct Watch {
+    survey: Survey,
+    interval: Duration,
+    /// Whether every change is told, or only that of a state: queues change all the time.
+    tells_all: bool,
+    names: WantedNames,
+    hosts: Hosts,
+    notes: Notes,
+    interrupt: Option<Interrupt>,
+    /// What was there at the last look, by identity.
+    known: Option<HashMap<u64, Row>>,
+    events: VecDeque<Result<Row, Failure>>,
+    next_look: Instant,
+}
+
+impl Watch {
+    /// Looks for the first time when the first row is asked for.
+    pub(crate) fn begin(
+        survey: Survey,
+        interval: Duration,
+        names: WantedNames,
+        printed: &Printed,
+        notes: &Notes,
+    ) -> Self {
+        Self {
+            survey,
+            interval,
+            tells_all: printed.rendering == Rendering::Table && printed.is_terminal,
+            names,
+            hosts: Hosts::default(),
+            notes: notes.clone(),
+            interrupt: Interrupt::watch().ok(),
+            known: None,
+            events: VecDeque::new(),
+            next_look: Instant::now(),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.interrupt.as_ref().is_some_and(Interrupt::is_pressed)
+    }
+
+    fn look(&mut self) {
+        self.next_look = Instant::now() + self.interval;
+        let mut rows = Vec::new();
+        for row in self.survey.look_again() {
+            match row {
+                Ok(row) => rows.push(row),
+                Err(failure) => self.events.push_back(Err(failure)),
+            }
+        }
+        if self.names.any() {
+            self.names.give(rows.iter_mut(), &mut self.hosts, &self.notes);
+        }
+        // What could not be looked at is not gone.
+        let is_whole = self.events.is_empty();
+        let time_s = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let time_s = time_s.unwrap_or_default().as_secs();
+        let events = match &mut self.known {
+            None => {
+                self.known = Some(rows.iter().map(|row| (row.identity(), row.clone())).collect());
+                rows.into_iter().map(|row| (None, row)).collect()
+            }
+            Some(known) => differences(known, rows, is_whole, self.tells_all),
+        };
+        self.events.extend(events.into_iter().map(|(change, mut row)| {
+            row.more_mut().time_s = Some(time_s);
+            row.more_mut().change = change;
+            Ok(row)
+        }));
+    }
+}
+
+/// What went, then what changed and what came, in the order of the rows. `known` becomes what is.
+fn differences(
+    known: &mut HashMap<u64, Row>,
+    rows: Vec<Row>,
+    is_whole: bool,
+    tells_all: bool,
+) -> Vec<(Option<Change>, Row)> {
+    let mut before = std::mem::take(known);
+    let mut came = Vec::new();
+    for row in rows {
+        let identity = row.identity();
+        match before.remove(&identity) {
+            None => came.push((Some(Change::Added), row.clone())),
+            Some(old) if is_other(&old, &row, tells_all) => {
+                came.push((Some(Change::Changed), row.clone()));
+            }
+            Some(_) => {}
+        }
+        known.insert(identity, row);
+    }
+    if !is_whole {
+        known.extend(before);
+        return came;
+    }
+    let mut went: Vec<_> = before.into_values().map(|row| (Some(Change::Removed), row)).collect();
+    went.sort_by_key(|(_, row)| row.identity());
+    went.extend(came);
+    went
+}
+
+fn is_other(old: &Row, new: &Row, tells_all: bool) -> bool {
+    let (before, now) = (&old.socket, &new.socket);
+    if before.state != now.state || before.inode != now.inode {
+        return true;
+    }
+    tells_all && (old != new)
+}
+
+impl Iterator for Watch {
+    type Item = Result<Row, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.wait(self.interval) {}
+        self.events.pop_front()
+    }
+}
+
+impl Rows for Watch {
+    fn is_ready(&mut self) -> bool {
+        !self.events.is_empty()
+    }
+
+    /// Looks when it is time. Whether there is an event or nobody wants one any more.
+    fn wait(&mut self, limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        while self.events.is_empty() && !self.is_over() {
+            let now = Instant::now();
+            if now >= self.next_look {
+                self.look();
+            } else if now >= deadline {
+                return false;
+            } else {
+                thread::sleep((self.next_look.min(deadline) - now).min(PATIENCE));
+            }
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+    use crate::endpoint::Endpoint;
+    use crate::protocol::Protocol;
+    use crate::socket::Socket;
+    use crate::state::State;
+
+    fn row(cookie: u64, state: State, recv_queue: u32) -> Row {
+        let end = Endpoint::inet(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
+        let mut socket = Socket::new(Protocol::Tcp, end, None);
+        (socket.cookie, socket.state) = (Some(cookie), Some(state));
+        socket.recv_queue = Some(recv_queue);
+        Row::new(Box::new(socket))
+    }
+
+    fn told(
+        before: &[(u64, State, u32)],
+        after: &[(u64, State, u32)],
+        is_whole: bool,
+        tells_all: bool,
+    ) -> (Vec<(&'static str, u64)>, usize) {
+        let rows = |list: &[(u64, State, u32)]| -> Vec<Row> {
+            list.iter().map(|(cookie, state, queue)| row(*cookie, *state, *queue)).collect()
+        };
+        let mut known = rows(before).into_iter().map(|row| (row.identity(), row)).collect();
+        let events = differences(&mut known, rows(after), is_whole, tells_all);
+        let events = events
+            .into_iter()
+            .map(|(change, row)| (change.expect("an event is a change").as_str(), row.identity()));
+        (events.collect(), known.len())
+    }
+
+    #[test]
+    fn what_came_changed_and_went_is_told() {
+        let before = [(1, State::SynSent, 0), (2, State::Established, 0), (3, State::Listen, 0)];
+        let after = [(4, State::Listen, 0), (2, State::Established, 9), (1, State::Established, 0)];
+        let state_only = vec![("removed", 3), ("added", 4), ("changed", 1)];
+        assert_eq!(told(&before, &after, true, false), (state_only, 3));
+        let all = vec![("removed", 3), ("added", 4), ("changed", 2), ("changed", 1)];
+        assert_eq!(told(&before, &after, true, true), (all, 3));
+        assert_eq!(told(&before, &before, true, true), (vec![], 3));
+        // Nothing is said to be gone that could not be looked at.
+        assert_eq!(told(&before, &[], false, true), (vec![], 3));
+    }
+}
