@@ -18,10 +18,14 @@ const MAN_FOLDER: &str = "docs/man";
 const HELP_WIDTH: usize = 90;
 
 /// The environment, the same for every tool.
-const ENVIRONMENT: [(&str, &str); 3] = [
+const ENVIRONMENT: [(&str, &str); 4] = [
     ("NO_COLOR", "If set and not empty, nothing is coloured unless --color says so."),
     ("CLICOLOR_FORCE", "If set and not 0, colours are used even where the output is no terminal."),
-    ("TERM", "A terminal that is dumb gets no colours."),
+    ("TERM", "A terminal that is dumb gets no colours, and no picture that is drawn anew."),
+    (
+        "LC_ALL, LC_CTYPE, LANG",
+        "Bars beside counts are ASCII where the first of these that is set does not name UTF-8.",
+    ),
 ];
 
 /// Writes the documents, or fails if one is stale.

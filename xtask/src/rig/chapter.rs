@@ -57,7 +57,8 @@ impl Stage {
     }
 }
 
-/// Runs the chapters that are selected: builds the tools, enters a namespace, and goes on there.
+/// Runs the chapters that are selected: builds the tools, enters a namespace for each, and goes on
+/// there.
 ///
 /// # Errors
 ///
@@ -91,8 +92,12 @@ pub fn perform(
     if profile == Profile::Release {
         args.extend(["--rounds".to_owned(), rounds.to_string()]);
     }
-    args.extend(selection.names.iter().cloned());
-    namespace::enter(&program, args)
+    // What one leaves behind is not there for the next, and all run whatever becomes of one.
+    let enter = |chapter: &&Chapter| {
+        namespace::enter(&program, args.iter().cloned().chain([chapter.name.to_owned()]))
+    };
+    let ended: Vec<_> = chapters.iter().map(enter).collect();
+    ended.into_iter().collect()
 }
 
 impl Selection {

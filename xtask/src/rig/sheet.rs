@@ -39,6 +39,12 @@ impl Sheet {
         }
     }
 
+    /// What is not as it should be.
+    #[cfg(test)]
+    pub fn surprises(&self) -> &[String] {
+        &self.surprises
+    }
+
     /// Prints it all and returns how many surprises there are.
     ///
     /// # Errors
@@ -72,6 +78,11 @@ impl Sheet {
         };
         (0..self.header.len()).map(width).collect()
     }
+}
+
+/// A number with so many digits after the point, or a dash where there is none.
+pub fn figure(number: f64, digits: usize) -> String {
+    if number.is_finite() { format!("{number:.digits$}") } else { "-".to_owned() }
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::SERVER;
 use super::zone::{Files, NAMES};
-use super::{SERVER, cpu};
-use crate::rig::{Sheet, Stage, find};
+use crate::rig::{Cost, Sheet, Stage, cost_of, find, median};
 
 /// How many questions dnsperf has on the way; its best is what counts.
 const DNSPERF_WINDOWS: [&str; 3] = ["100", "200", "400"];
@@ -100,16 +100,13 @@ fn contenders(stage: &Stage, files: &Files) -> Result<Vec<Contender>> {
 
 impl Contender {
     fn run(&self, output: &Path) -> Result<Run> {
-        let (cpu, start) = (cpu::of_children()?, Instant::now());
-        let status = Command::new(&self.command[0])
-            .args(&self.command[1..])
-            .stdin(Stdio::null())
-            .stdout(File::create(output)?)
-            .stderr(File::create(output.with_extension("errors"))?)
-            .status()
-            .with_context(|| format!("cannot run {}", self.name))?;
-        let took = start.elapsed();
-        let cpu = cpu::of_children()?.saturating_sub(cpu);
+        let (status, Cost { cpu, wall }) = cost_of(
+            Command::new(&self.command[0])
+                .args(&self.command[1..])
+                .stdin(Stdio::null())
+                .stdout(File::create(output)?)
+                .stderr(File::create(output.with_extension("errors"))?),
+        )?;
         let text = fs::read_to_string(output)?;
         if !status.success() {
             let errors = fs::read_to_string(output.with_extension("errors"))?;
@@ -118,7 +115,7 @@ impl Contender {
         let (answered, per_second) = match self.report {
             Report::Lines(header) => {
                 let lines = text.lines().count().saturating_sub(header);
-                (u32::try_from(lines)?, f64::from(NAMES) / took.as_secs_f64())
+                (u32::try_from(lines)?, f64::from(NAMES) / wall.as_secs_f64())
             }
             Report::Dnsperf => dnsperf_report(&text).context("dnsperf reports no figures")?,
         };
@@ -126,9 +123,7 @@ impl Contender {
     }
 
     fn median(&self, figure: impl Fn(&Run) -> f64) -> f64 {
-        let mut figures: Vec<_> = self.runs.iter().map(figure).collect();
-        figures.sort_by(f64::total_cmp);
-        figures[(figures.len() - 1) / 2]
+        median(self.runs.iter().map(figure))
     }
 }
 

@@ -1,7 +1,6 @@
 //! `lookup` beside dnsperf and massdns for many names, beside getent, dig and the like for one.
 
 mod bulk;
-mod cpu;
 mod once;
 mod zone;
 
