@@ -1,5 +1,6 @@
 //! The lab: our tools beside those of others, asked the same, against real servers.
 
+mod conns;
 mod lookup;
 
 use anyhow::Result;
@@ -8,7 +9,7 @@ use crate::build::Profile;
 use crate::rig::{Chapter, Selection, perform};
 
 /// Every chapter, in the order in which they run.
-const CHAPTERS: [Chapter; 1] = [lookup::CHAPTER];
+const CHAPTERS: [Chapter; 2] = [lookup::CHAPTER, conns::CHAPTER];
 
 /// Runs the chapters that are selected.
 pub fn run(selection: &Selection) -> Result<()> {
