@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use output::{Change, Interrupt, Notes, Printed, Record, Rendering, Rows};
+use output::{Change, Column, Interrupt, Notes, Printed, Record, Rendering, Rows};
 
 use crate::failure::Failure;
 use crate::names::{Hosts, WantedNames};
@@ -18,8 +18,9 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(crate) struct Watch {
     survey: Survey,
     interval: Duration,
-    /// Whether every change is told, or only that of a state: queues change all the time.
-    tells_all: bool,
+    /// The columns whose changes are told beside that of a state: on a screen those that are shown.
+    /// Elsewhere none, for queues change all the time.
+    columns: Vec<&'static Column<Row>>,
     names: WantedNames,
     hosts: Hosts,
     notes: Notes,
@@ -42,7 +43,11 @@ impl Watch {
         Self {
             survey,
             interval,
-            tells_all: printed.rendering == Rendering::Table && printed.is_terminal,
+            columns: if printed.rendering == Rendering::Table && printed.is_terminal {
+                Row::COLUMNS.iter().filter(|column| printed.has(column.name())).collect()
+            } else {
+                Vec::new()
+            },
             names,
             hosts: Hosts::default(),
             notes: notes.clone(),
@@ -78,7 +83,7 @@ impl Watch {
                 self.known = Some(rows.iter().map(|row| (row.identity(), row.clone())).collect());
                 rows.into_iter().map(|row| (None, row)).collect()
             }
-            Some(known) => differences(known, rows, is_whole, self.tells_all),
+            Some(known) => differences(known, rows, is_whole, &self.columns),
         };
         self.events.extend(events.into_iter().map(|(change, mut row)| {
             row.more_mut().time_s = Some(time_s);
@@ -93,7 +98,7 @@ fn differences(
     known: &mut HashMap<u64, Row>,
     rows: Vec<Row>,
     is_whole: bool,
-    tells_all: bool,
+    columns: &[&'static Column<Row>],
 ) -> Vec<(Option<Change>, Row)> {
     let mut before = std::mem::take(known);
     let mut came = Vec::new();
@@ -101,7 +106,7 @@ fn differences(
         let identity = row.identity();
         match before.remove(&identity) {
             None => came.push((Some(Change::Added), row.clone())),
-            Some(old) if is_other(&old, &row, tells_all) => {
+            Some(old) if is_other(&old, &row, columns) => {
                 came.push((Some(Change::Changed), row.clone()));
             }
             Some(_) => {}
@@ -118,12 +123,11 @@ fn differences(
     went
 }
 
-fn is_other(old: &Row, new: &Row, tells_all: bool) -> bool {
+fn is_other(old: &Row, new: &Row, columns: &[&'static Column<Row>]) -> bool {
     let (before, now) = (&old.socket, &new.socket);
-    if before.state != now.state || before.inode != now.inode {
-        return true;
-    }
-    tells_all && (old != new)
+    before.state != now.state
+        || before.inode != now.inode
+        || columns.iter().any(|column| column.value_of(old) != column.value_of(new))
 }
 
 impl Iterator for Watch {
@@ -179,13 +183,15 @@ mod tests {
         before: &[(u64, State, u32)],
         after: &[(u64, State, u32)],
         is_whole: bool,
-        tells_all: bool,
+        shown: &[&str],
     ) -> (Vec<(&'static str, u64)>, usize) {
         let rows = |list: &[(u64, State, u32)]| -> Vec<Row> {
             list.iter().map(|(cookie, state, queue)| row(*cookie, *state, *queue)).collect()
         };
         let mut known = rows(before).into_iter().map(|row| (row.identity(), row)).collect();
-        let events = differences(&mut known, rows(after), is_whole, tells_all);
+        let columns = Row::COLUMNS.iter().filter(|column| shown.contains(&column.name()));
+        let columns: Vec<_> = columns.collect();
+        let events = differences(&mut known, rows(after), is_whole, &columns);
         let events = events
             .into_iter()
             .map(|(change, row)| (change.expect("an event is a change").as_str(), row.identity()));
@@ -197,11 +203,13 @@ mod tests {
         let before = [(1, State::SynSent, 0), (2, State::Established, 0), (3, State::Listen, 0)];
         let after = [(4, State::Listen, 0), (2, State::Established, 9), (1, State::Established, 0)];
         let state_only = vec![("removed", 3), ("added", 4), ("changed", 1)];
-        assert_eq!(told(&before, &after, true, false), (state_only, 3));
+        // What is not shown does not change for anybody.
+        assert_eq!(told(&before, &after, true, &["send_q"]), (state_only.clone(), 3));
+        assert_eq!(told(&before, &after, true, &[]), (state_only, 3));
         let all = vec![("removed", 3), ("added", 4), ("changed", 2), ("changed", 1)];
-        assert_eq!(told(&before, &after, true, true), (all, 3));
-        assert_eq!(told(&before, &before, true, true), (vec![], 3));
+        assert_eq!(told(&before, &after, true, &["recv_q"]), (all, 3));
+        assert_eq!(told(&before, &before, true, &["recv_q"]), (vec![], 3));
         // Nothing is said to be gone that could not be looked at.
-        assert_eq!(told(&before, &[], false, true), (vec![], 3));
+        assert_eq!(told(&before, &[], false, &["recv_q"]), (vec![], 3));
     }
 }
