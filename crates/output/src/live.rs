@@ -20,20 +20,21 @@ const TICK: Duration = Duration::from_secs(1);
 /// said meanwhile waits for that.
 pub(crate) fn run<R: Record, F: Failure>(
     mut view: Live<R>,
-    rows: impl Rows<Item = Result<R, F>>,
+    mut rows: impl Rows<Item = Result<R, F>>,
     screen: &Screen,
     notes: &Notes,
 ) -> Exit {
     let mut worst = None;
-    let drawn = view.draw_all(rows, screen, notes, &mut worst);
+    let drawn = view.draw_all(&mut rows, screen, notes, &mut worst);
+    let exit = rows.exit(worst);
     let left = screen.leave();
     notes.release();
     match drawn.and(left) {
         Ok(_) => {
             notes.say_footnotes(|name| view.picture.has(name));
-            worst.unwrap_or(Exit::No)
+            exit.unwrap_or(Exit::No)
         }
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => worst.unwrap_or(Exit::Yes),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => exit.unwrap_or(Exit::Yes),
         Err(error) => report(&OutputError::from(error), notes),
     }
 }
@@ -48,7 +49,7 @@ pub(crate) struct Live<R: 'static> {
 impl<R: Record> Live<R> {
     fn draw_all<F: Failure>(
         &mut self,
-        mut rows: impl Rows<Item = Result<R, F>>,
+        rows: &mut impl Rows<Item = Result<R, F>>,
         screen: &Screen,
         notes: &Notes,
         worst: &mut Option<Exit>,
@@ -153,6 +154,11 @@ mod tests {
         fn is_ready(&mut self) -> bool {
             !matches!(self.0.front(), Some(None))
         }
+
+        /// What could not be found out is no.
+        fn exit(&self, worst: Option<Exit>) -> Option<Exit> {
+            worst.map(|worst| worst.min(Exit::No))
+        }
     }
 
     /// Takes what goes to stdout and what goes to stderr, as one terminal does.
@@ -209,7 +215,7 @@ mod tests {
             event(3, Change::Added),
         ];
         let (exit, text) = seen(script, false);
-        assert_eq!(exit, Exit::Unknown);
+        assert_eq!(exit, Exit::No);
         let (entered, rest) = text.split_once("\x1b[?25l").expect("the cursor is hidden");
         assert_eq!(entered, "\x1b[?1049h");
         let (drawn, after) = rest.split_once("\x1b[?25h\x1b[?1049l").expect("all is as it was");

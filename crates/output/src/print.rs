@@ -50,19 +50,21 @@ impl<R: Record> Printer<R> {
     /// Prints the rows and says what they mean together.
     pub(crate) fn run<F: Failure>(
         &mut self,
-        rows: impl Rows<Item = Result<R, F>>,
+        mut rows: impl Rows<Item = Result<R, F>>,
         out: &mut dyn Write,
         notes: &Notes,
     ) -> Exit {
         let mut worst = None;
-        match self.print(rows, out, notes, &mut worst) {
+        let printed = self.print(&mut rows, out, notes, &mut worst);
+        let exit = rows.exit(worst);
+        match printed {
             Ok(()) => {
                 notes.say_footnotes(|name| {
                     self.columns.iter().flatten().any(|column| column.name == name)
                 });
-                worst.unwrap_or(Exit::No)
+                exit.unwrap_or(Exit::No)
             }
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => worst.unwrap_or(Exit::Yes),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => exit.unwrap_or(Exit::Yes),
             Err(error) => {
                 report(&OutputError(error), notes);
                 Exit::Unknown
@@ -72,7 +74,7 @@ impl<R: Record> Printer<R> {
 
     fn print<F: Failure>(
         &mut self,
-        mut rows: impl Rows<Item = Result<R, F>>,
+        rows: &mut impl Rows<Item = Result<R, F>>,
         out: &mut dyn Write,
         notes: &Notes,
         worst: &mut Option<Exit>,
@@ -340,6 +342,52 @@ mod tests {
         ];
         for (index, (rows, exit)) in cases.into_iter().enumerate() {
             assert_eq!(run(&mut tsv(), rows).0, exit, "case {index}");
+        }
+    }
+
+    /// Rows of which one is enough.
+    struct OneIsEnough(std::vec::IntoIter<Result<Port, Fault>>, bool);
+
+    impl Iterator for OneIsEnough {
+        type Item = Result<Port, Fault>;
+
+        fn next(&mut self) -> Option<Self::Item> {
+            let row = self.0.next()?;
+            self.1 |= matches!(row, Ok(Port(_, Exit::Yes)));
+            Some(row)
+        }
+    }
+
+    impl Rows for OneIsEnough {
+        fn is_ready(&mut self) -> bool {
+            true
+        }
+
+        fn exit(&self, worst: Option<Exit>) -> Option<Exit> {
+            if self.1 { Some(Exit::Yes) } else { worst }
+        }
+    }
+
+    #[test]
+    fn rows_may_say_themselves_what_they_mean_together() {
+        let no = || Ok(Port(81, Exit::No));
+        let cases = [
+            (vec![no(), yes(80), fault("x")], Exit::Yes),
+            (vec![no(), fault("x")], Exit::Unknown),
+            (vec![no()], Exit::No),
+            (vec![], Exit::No),
+        ];
+        for (index, (rows, exit)) in cases.into_iter().enumerate() {
+            let rows = Box::new(OneIsEnough(rows.into_iter(), false));
+            let notes = Notes::to("tool", Vec::new());
+            assert_eq!(tsv().run(rows, &mut Vec::new(), &notes), exit, "case {index}");
+        }
+        for (kind, exit) in
+            [(ErrorKind::BrokenPipe, Exit::Yes), (ErrorKind::StorageFull, Exit::Unknown)]
+        {
+            let rows = OneIsEnough(vec![no(), yes(80)].into_iter(), false);
+            let notes = Notes::to("tool", Vec::new());
+            assert_eq!(tsv().run(rows, &mut Narrow(9, kind), &notes), exit, "{kind}");
         }
     }
 

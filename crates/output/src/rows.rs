@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use crate::exit::Exit;
+
 /// How long a result waits for those asked for before it, and for those it is shown together with.
 const GRACE: Duration = Duration::from_millis(20);
 
@@ -17,6 +19,12 @@ pub trait Rows: Iterator {
     fn wait(&mut self, _limit: Duration) -> bool {
         true
     }
+
+    /// What the rows mean together, asked once after the last row or when nobody reads on; `worst`
+    /// is the worst of the rows and failures so far, if there was any.
+    fn exit(&self, worst: Option<Exit>) -> Option<Exit> {
+        worst
+    }
 }
 
 impl<R: Rows + ?Sized> Rows for Box<R> {
@@ -26,6 +34,10 @@ impl<R: Rows + ?Sized> Rows for Box<R> {
 
     fn wait(&mut self, limit: Duration) -> bool {
         (**self).wait(limit)
+    }
+
+    fn exit(&self, worst: Option<Exit>) -> Option<Exit> {
+        (**self).exit(worst)
     }
 }
 
