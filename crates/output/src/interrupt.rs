@@ -40,9 +40,14 @@ impl Interrupt {
     }
 }
 
+/// Whether Ctrl-C was pressed, and somebody watched for it.
+pub(crate) fn is_pressed() -> bool {
+    PRESSED.get().is_some_and(|pressed| pressed.load(Ordering::Relaxed))
+}
+
 /// Ends the process as Ctrl-C does, if that is why the rows have ended.
 pub(crate) fn end_if_pressed() {
-    if PRESSED.get().is_some_and(|pressed| pressed.load(Ordering::Relaxed)) {
+    if is_pressed() {
         // Where it cannot, the exit code says what is known.
         let _ = low_level::emulate_default_handler(SIGINT);
     }

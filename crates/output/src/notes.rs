@@ -132,10 +132,15 @@ impl Notes {
     pub(crate) fn failure(&self, failure: &impl Failure) {
         let is_said = !self.0.manner.is_quiet || failure.exit() == Exit::Usage;
         if is_said {
-            self.write(Tone::Bad, &exit::with_causes(failure));
-            if let Some(hint) = failure.hint() {
-                self.write(Tone::Dim, &format!("hint: {hint}"));
-            }
+            self.insist(failure);
+        }
+    }
+
+    /// The same, even to who wants to hear nothing.
+    pub(crate) fn insist(&self, failure: &impl Failure) {
+        self.write(Tone::Bad, &exit::with_causes(failure));
+        if let Some(hint) = failure.hint() {
+            self.write(Tone::Dim, &format!("hint: {hint}"));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use clap::error::ErrorKind;
 use clap::{Args, Command, FromArgMatches, Parser};
@@ -21,6 +21,7 @@ use crate::print::{self, BesideProgress, OutputError, Printer};
 use crate::record::Record;
 use crate::rows::Rows;
 use crate::screen::Screen;
+use crate::successor;
 use crate::view::{Printed, View};
 
 /// Rows are handed to the system in pieces of this size, in bytes, or when the next has to be waited for.
@@ -49,6 +50,13 @@ pub trait Tool: Parser {
 
     /// Hears what will be printed before anything is collected.
     fn prepare(&mut self, _printed: &Printed) {}
+
+    /// The command that takes this process's place when the exit is [`Exit::Yes`], after everything
+    /// is printed; not after Ctrl-C. On systems where no process can take another's place it is run,
+    /// and the exit code is its own. What is `None` ends as always.
+    fn successor(&self) -> Option<process::Command> {
+        None
+    }
 
     /// The rows, by [`at_once`](crate::at_once) or [`as_they_come`](crate::as_they_come). An `Err`
     /// item is one target's failure, and the run goes on; an `Err` instead of the rows is the end.
@@ -126,6 +134,7 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let printer = plan::printer::<T::Row>(&view, &flags, shape);
     let live = plan::live::<T::Row>(&name, &view, &flags, shape);
     tool.prepare(&plan::printed(&printer, &flags, shape));
+    let successor = tool.successor();
     let exit = match (tool.rows(&notes), live) {
         (Ok(rows), Some(live)) => show(live, rows, &notes),
         (Ok(rows), None) => print(printer, rows, &flags, &notes),
@@ -133,7 +142,12 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     notes.finish();
     interrupt::end_if_pressed();
-    exit
+    match successor {
+        Some(command) if exit == Exit::Yes && !interrupt::is_pressed() => {
+            successor::become_it(command, &notes)
+        }
+        _ => exit,
+    }
 }
 
 fn print<R: Record, F: Failure>(
