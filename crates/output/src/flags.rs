@@ -131,6 +131,12 @@ impl Flags {
         if self.count_by.is_empty() { of_view } else { &self.count_by }
     }
 
+    /// Whether they say as what rows are printed.
+    pub(crate) fn ask_for_rows(&self) -> bool {
+        let is_shaped = self.json || self.short || self.format.is_some();
+        is_shaped || !self.columns.is_empty() || !self.count_by.is_empty()
+    }
+
     /// What the parser cannot see to be wrong; `count_by` is the tool's own choice.
     pub(crate) fn contradiction(&self, count_by: &[&'static str]) -> Option<String> {
         if self.null && self.shape(false) == Shape::Rows(FormatName::Json) {

@@ -35,17 +35,23 @@ fn shape_on(view: &View, flags: &Flags, is_drawable: bool) -> Shape {
     }
 }
 
+/// Whether no row is printed.
+fn is_quiet(view: &View, flags: &Flags) -> bool {
+    flags.quiet || (view.is_silent && !flags.ask_for_rows())
+}
+
 /// The printer of one run.
 pub(crate) fn printer<R: Record>(view: &View, flags: &Flags, shape: Shape) -> Printer<R> {
     let count_by = flags.count_by(&view.count_by);
     if !count_by.is_empty() {
-        return counter(count_by, view.has_absences, flags, shape);
+        return counter(count_by, view, flags, shape);
     }
+    let is_quiet = is_quiet(view, flags);
     let columns = columns::<R>(&flags.columns, &view.columns, shape);
     let headings = columns.iter().flatten().map(|column| column.heading()).collect();
     let arrangement = match order(flags) {
         // Nobody sees the order of what is not printed, and events have their own.
-        Some(order) if !flags.quiet && !view.is_live => Arrangement::Sorted(order, Vec::new()),
+        Some(order) if !is_quiet && !view.is_live => Arrangement::Sorted(order, Vec::new()),
         _ => Arrangement::AsTheyCome,
     };
     Printer {
@@ -54,18 +60,13 @@ pub(crate) fn printer<R: Record>(view: &View, flags: &Flags, shape: Shape) -> Pr
         arrangement,
         has_absences: shape.is_json() || (view.has_absences && shape != Shape::Short),
         says_absences: !view.has_absences || shape == Shape::Short,
-        is_quiet: flags.quiet,
+        is_quiet,
         spare: Vec::new(),
     }
 }
 
 /// Prints counts. They are the same in every format, and so are the rows that count.
-fn counter<R: Record>(
-    count_by: &[&str],
-    has_absences: bool,
-    flags: &Flags,
-    shape: Shape,
-) -> Printer<R> {
+fn counter<R: Record>(count_by: &[&str], view: &View, flags: &Flags, shape: Shape) -> Printer<R> {
     let columns: Vec<_> = count_by.iter().filter_map(|name| by_name::<R>(name)).collect();
     let width = terminal_width().filter(|_| shape == Shape::Rows(FormatName::Table));
     let bars = width.map(|width| Bars { width, has_blocks: bar::has_blocks() });
@@ -76,9 +77,9 @@ fn counter<R: Record>(
         format: flags.writer(shape, headings),
         columns: Some(columns),
         arrangement,
-        has_absences,
-        says_absences: !has_absences,
-        is_quiet: flags.quiet,
+        has_absences: view.has_absences,
+        says_absences: !view.has_absences,
+        is_quiet: is_quiet(view, flags),
         spare: Vec::new(),
     }
 }
@@ -96,7 +97,7 @@ pub(crate) fn live<R: Record>(
     shape: Shape,
 ) -> Option<Live<R>> {
     let is_table = shape == Shape::Rows(FormatName::Table);
-    if !view.is_live || !is_table || flags.quiet || !screen::is_drawable() {
+    if !view.is_live || !is_table || is_quiet(view, flags) || !screen::is_drawable() {
         return None;
     }
     let count_by = flags.count_by(&view.count_by);
@@ -232,6 +233,28 @@ mod tests {
         assert_eq!(told(&plain, &Flags::default()).rendering, Rendering::Table);
         assert_eq!(told(&plain, &json()).rendering, Rendering::Json);
         assert_eq!(told(&plain, &quiet()).rendering, Rendering::Nothing);
+    }
+
+    #[test]
+    fn a_silent_tool_prints_what_the_command_line_asks_for() {
+        let silent = View { is_silent: true, ..View::default() };
+        let summary = View { count_by: vec!["port"], ..silent.clone() };
+        let flags = Flags::default;
+        let table = Some(FormatName::Table);
+        let cases = [
+            (&silent, flags(), Rendering::Nothing),
+            (&summary, flags(), Rendering::Nothing),
+            (&silent, Flags { null: true, no_header: true, ..flags() }, Rendering::Nothing),
+            (&silent, Flags { format: table, ..flags() }, Rendering::Table),
+            (&silent, Flags { json: true, ..flags() }, Rendering::Json),
+            (&silent, Flags { short: true, ..flags() }, Rendering::Short),
+            (&silent, Flags { columns: vec!["port"], ..flags() }, Rendering::Table),
+            (&silent, Flags { count_by: vec!["port"], ..flags() }, Rendering::Table),
+            (&silent, Flags { json: true, quiet: true, ..flags() }, Rendering::Nothing),
+        ];
+        for (view, flags, rendering) in cases {
+            assert_eq!(told(view, &flags).rendering, rendering, "{flags:?}");
+        }
     }
 
     #[test]

@@ -60,7 +60,8 @@ impl<R: Record> Printer<R> {
         match printed {
             Ok(()) => {
                 notes.say_footnotes(|name| {
-                    self.columns.iter().flatten().any(|column| column.name == name)
+                    let mut columns = self.columns.iter().flatten();
+                    !self.is_quiet && columns.any(|column| column.name == name)
                 });
                 exit.unwrap_or(Exit::No)
             }
@@ -537,9 +538,20 @@ mod tests {
     }
 
     #[test]
-    fn quiet_prints_nothing() {
+    fn quiet_prints_nothing_and_what_is_no_row_is_said_all_the_same() {
         let mut quiet = Printer { is_quiet: true, ..tsv() };
-        assert_eq!(run(&mut quiet, vec![yes(80)]).1, "");
+        let rows = || vec![yes(443), Ok(Port(404, Exit::No)), fault("x")];
+        let (exit, out, errors) = run(&mut quiet, rows());
+        assert_eq!((exit, out.as_str()), (Exit::Unknown, ""));
+        for said in ["look out", "no port 404", "cannot ask x"] {
+            assert!(errors.contains(said), "{errors}");
+        }
+        let errors = Shared::default();
+        let notes = Notes::to("tool", errors.clone());
+        notes.footnote_on("port", "one is hidden");
+        notes.footnote("that was all");
+        quiet.run(at_once([yes(80)]), &mut Vec::new(), &notes);
+        assert_eq!(errors.text(), "tool: that was all\n");
     }
 
     /// Takes so many bytes, then fails.

@@ -2,6 +2,7 @@
 
 /// How rows are shown unless the command line says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct View {
     /// Bare values rather than a table.
     pub is_bare: bool,
@@ -19,6 +20,9 @@ pub struct View {
     /// for. The rows have to end soon after
     /// [`Interrupt::is_pressed`](crate::Interrupt::is_pressed).
     pub is_live: bool,
+    /// Whether nothing is printed unless the command line says as what: by a format, by `--short`,
+    /// or by columns to print or to count by. What is not a row is said as always.
+    pub is_silent: bool,
 }
 
 /// What will be printed of the rows, so that nothing is collected that nobody asks for.
