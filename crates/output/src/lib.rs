@@ -41,7 +41,7 @@ pub use manual::{ColumnEntry, Manual};
 pub use notes::Notes;
 pub use pasted::Pasted;
 pub use record::{Change, Column, Record};
-pub use rows::{Rows, as_they_come, at_once};
+pub use rows::{Arrivals, Rows, as_they_come, at_once};
 pub use seconds::{in_seconds, seconds};
 pub use suggest::nearest;
 pub use tone::Tone;
