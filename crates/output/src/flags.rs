@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::stream::RawStream;
 use clap::{Args, ValueEnum};
 
+use crate::bar;
 use crate::column_name::{ColumnNames, SortBy, SortNames};
 use crate::format::delimited::{Delimited, Dialect};
 use crate::format::json::{Json, Layout};
@@ -179,6 +180,7 @@ impl Flags {
             is_coloured: self.color.is_on(&io::stdout()),
             fit: terminal_width(),
             row_end: self.row_end(),
+            has_blocks: io::stdout().is_terminal() && bar::has_blocks(),
         }
     }
 

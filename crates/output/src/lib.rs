@@ -26,6 +26,7 @@ mod record;
 mod rows;
 mod screen;
 mod seconds;
+mod sparkline;
 mod successor;
 mod suggest;
 mod tone;

@@ -30,6 +30,9 @@ pub enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
     /// Several values: joined by commas, an array in JSON.
     List(Vec<Value<'a>>),
+    /// A run of measures, the latest last, `None` where one is missing: a line of blocks in a table,
+    /// as many characters as measures; joined by commas in TSV and CSV, an array in JSON.
+    Series(Cow<'a, [Option<f64>]>),
     /// Named parts: `name=value` joined by commas, an object in JSON.
     Map(Vec<(&'static str, Value<'a>)>),
     /// What reads one way as text and is another thing in JSON: `sshd[812]`, a process.
@@ -146,6 +149,9 @@ impl<'a> Value<'a> {
             Self::List(items) => {
                 push_list(out, items, |out, item| item.push_text(out, blanks));
             }
+            Self::Series(measures) => push_list(out, measures, |out, measure| {
+                Value::from(*measure).push_text(out, blanks);
+            }),
             Self::Map(fields) => push_list(out, fields, |out, (name, value)| {
                 out.push_str(name);
                 out.push('=');
@@ -296,6 +302,9 @@ impl Serialize for Value<'_> {
             Self::Text(text) | Self::Notation(text) => serializer.serialize_str(text),
             Self::Bytes(bytes) => serialize_hex(bytes, serializer),
             Self::List(items) => serializer.collect_seq(items),
+            Self::Series(measures) => {
+                serializer.collect_seq(measures.iter().map(|measure| Value::from(*measure)))
+            }
             Self::Map(fields) => {
                 serializer.collect_map(fields.iter().map(|(key, value)| (key, value)))
             }
@@ -366,6 +375,12 @@ impl From<IpAddr> for Value<'_> {
     }
 }
 
+impl<'a> From<&'a [Option<f64>]> for Value<'a> {
+    fn from(measures: &'a [Option<f64>]) -> Self {
+        Self::Series(measures.into())
+    }
+}
+
 impl<'a> From<Labelled<'a>> for Value<'a> {
     fn from(value: Labelled<'a>) -> Self {
         Self::Labelled(Box::new(value))
@@ -402,6 +417,7 @@ mod tests {
             (Value::Notation(r#""a\"b""#.into()), r#""a\"b""#),
             (Value::from_bytes(b"\xff"), r"\xff"),
             (["a", "b,c"].into_iter().collect(), r"a,b\x2cc"),
+            (Value::Series(vec![Some(0.5), None, Some(12.0)].into()), "0.500,,12.000"),
             (process, "pid=8,name=sshd"),
             (owner.into(), "sshd[8]"),
         ];

@@ -173,6 +173,58 @@ a\x20b\x1b[31m"c",\x20d\\         -  -                            line\nbreak\tt
         assert_eq!(lines[2500].len(), lines[2001].len());
     }
 
+    fn measured() -> Vec<[Value<'static>; 4]> {
+        let runs = [vec![Some(0.25), None, Some(1.0)], vec![Some(0.1234)], vec![]];
+        let names = ["long", "short", "none"];
+        let row = |(name, run): (&'static str, Vec<_>)| {
+            let run = Value::Series(run.into());
+            [name.into(), Value::Null, run.clone(), run]
+        };
+        names.into_iter().zip(runs).map(row).collect()
+    }
+
+    #[test]
+    fn a_run_of_measures_is_a_line_in_a_table_and_numbers_for_programs() {
+        let look = Look { has_header: false, ..Look::default() };
+        let with_blocks = Look { has_blocks: true, ..look };
+        let signs = "long   -  .x#  .x#\nshort  -  #    #\nnone   -  -    -\n";
+        assert_eq!(written(&mut table(look), &measured()), signs);
+        let blocks = "long   -  ▂x█  ▂x█\nshort  -  █    █\nnone   -  -    -\n";
+        assert_eq!(written(&mut table(with_blocks), &measured()), blocks);
+        let fit = Look { fit: Some(13), ..with_blocks };
+        assert_eq!(written(&mut table(fit), &measured()[..1]), "long  -  ▂x█\n");
+        let mut tsv = Delimited::new(HEADINGS, Dialect::Tsv, false, b'\n');
+        assert_eq!(
+            written(&mut tsv, &measured()),
+            "long\t\t0.250,,1.000\t0.250,,1.000\nshort\t\t0.123\t0.123\nnone\t\t\t\n"
+        );
+        let mut csv = Delimited::new(HEADINGS, Dialect::Csv, false, b'\n');
+        let first = &measured()[..1];
+        assert_eq!(written(&mut csv, first), "long,,\"0.250,,1.000\",\"0.250,,1.000\"\n");
+        let mut json = Json::new(&HEADINGS[2..3], Layout::Lines(b'\n'));
+        let mut out = Vec::new();
+        for [.., run] in measured() {
+            json.row(&mut out, &[Cell::plain(run)]).expect("memory takes every write");
+        }
+        let json = "{\"owners\":[0.25,null,1.0]}\n{\"owners\":[0.123]}\n{\"owners\":[]}\n";
+        assert_eq!(String::from_utf8_lossy(&out), json);
+    }
+
+    #[test]
+    fn lines_of_measures_stay_aligned_in_a_long_table() {
+        let look = Look { has_header: false, has_blocks: true, ..Look::default() };
+        let mut long = Table::new(HEADINGS[2..].to_vec(), look);
+        let mut out = Vec::new();
+        for row in 0..2500 {
+            let run = vec![Some(1.0); 1 + row % 3];
+            let cells = [Value::Series(run.into()), "end".into()].map(Cell::plain);
+            long.row(&mut out, &cells).expect("memory takes every write");
+        }
+        long.end(&mut out).expect("memory takes every write");
+        let text = String::from_utf8(out).expect("formats write UTF-8");
+        assert!(text.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) == 8));
+    }
+
     #[test]
     fn an_empty_table_is_nothing_at_all() {
         assert_eq!(written(&mut table(Look::default()), &[]), "");

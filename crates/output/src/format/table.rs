@@ -8,6 +8,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Cell, Format, Heading};
 use crate::escape::{self, Blanks, push_display};
+use crate::sparkline;
 use crate::tone::{self, Tone};
 use crate::value::Value;
 
@@ -38,11 +39,13 @@ pub(crate) struct Look {
     /// The columns of the terminal that the table has to fit; `None` cuts nothing.
     pub fit: Option<usize>,
     pub row_end: u8,
+    /// Whether measures may be drawn with more than ASCII.
+    pub has_blocks: bool,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { has_header: true, is_coloured: false, fit: None, row_end: b'\n' }
+        Self { has_header: true, is_coloured: false, fit: None, row_end: b'\n', has_blocks: false }
     }
 }
 
@@ -137,7 +140,7 @@ impl Table {
         if is_full && self.look.fit.is_none() && !self.look.is_coloured {
             lines.text.clear();
             let above = self.headings.iter().map(|_| Above::default()).collect();
-            self.direct = Some(Direct { lines, above });
+            self.direct = Some(Direct { lines, above, has_blocks: self.look.has_blocks });
         }
         Ok(())
     }
@@ -237,6 +240,7 @@ struct Direct {
     lines: Lines,
     /// The cell above the next, in each column.
     above: Vec<Above>,
+    has_blocks: bool,
 }
 
 /// A cell that the next one below it is often like: then it is not made again.
@@ -259,7 +263,7 @@ enum Simple {
 impl Direct {
     /// Appends a row as wide as those before it, or wider where it has to be.
     fn push_row(&mut self, natural: &mut [usize], headings: &[Heading], cells: &[Cell<'_>]) {
-        let Self { lines, above } = self;
+        let Self { lines, above, has_blocks } = self;
         for (index, cell) in cells.iter().enumerate() {
             let is_last = index + 1 == cells.len();
             lines.due += if index == 0 { 0 } else { GAP };
@@ -276,7 +280,7 @@ impl Direct {
             }
             push_blanks(&mut lines.text, lines.due);
             let start = lines.text.len();
-            push_cell_text(&mut lines.text, &cell.value, is_last);
+            push_drawn(&mut lines.text, &cell.value, is_last, *has_blocks);
             let width = width(&lines.text[start..]);
             *natural = width.max(*natural);
             lines.due = *natural - width;
@@ -320,7 +324,7 @@ fn width(text: &str) -> usize {
 /// What a cell takes that is not the last of its row.
 pub(crate) fn cell_width(value: &Value<'_>) -> usize {
     let mut text = String::new();
-    push_cell_text(&mut text, value, false);
+    push_drawn(&mut text, value, false, false);
     width(&text)
 }
 
@@ -335,7 +339,7 @@ impl Format for Table {
         for (index, cell) in cells.iter().enumerate() {
             let is_last = index + 1 == cells.len();
             let start = self.text.len();
-            push_cell_text(&mut self.text, &cell.value, is_last);
+            push_drawn(&mut self.text, &cell.value, is_last, self.look.has_blocks);
             let width = width(&self.text[start..]);
             self.natural[index] = self.natural[index].max(width);
             self.cells.push(Extent { start, end: self.text.len(), width, tone: cell.tone });
@@ -356,6 +360,16 @@ impl Format for Table {
 
     fn end(&mut self, out: &mut dyn Write) -> io::Result<()> {
         self.write_window(out)
+    }
+}
+
+/// A run of measures is a line of as many characters, whichever these are; all else is text.
+fn push_drawn(out: &mut String, value: &Value<'_>, is_last: bool, has_blocks: bool) {
+    match value {
+        Value::Series(measures) if !measures.is_empty() => {
+            sparkline::push(out, measures, has_blocks);
+        }
+        value => push_cell_text(out, value, is_last),
     }
 }
 
