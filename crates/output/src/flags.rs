@@ -12,6 +12,7 @@ use crate::format::json::{Json, Layout};
 use crate::format::short::Short;
 use crate::format::table::{Look, Table};
 use crate::format::{Format, Heading};
+use crate::view::{MapView, View};
 
 const HEADING: &str = "Output";
 
@@ -138,12 +139,12 @@ impl Flags {
         is_shaped || !self.columns.is_empty() || !self.count_by.is_empty()
     }
 
-    /// What the parser cannot see to be wrong; `count_by` is the tool's own choice.
-    pub(crate) fn contradiction(&self, count_by: &[&'static str]) -> Option<String> {
+    /// What the parser cannot see to be wrong, in what the tool itself would choose.
+    pub(crate) fn contradiction(&self, view: &View) -> Option<String> {
         if self.null && self.shape(false) == Shape::Rows(FormatName::Json) {
             return Some("--null ends rows, which a JSON array has none of: use jsonl".to_owned());
         }
-        let count_by = self.count_by(count_by);
+        let count_by = self.count_by(&view.count_by);
         if !count_by.is_empty() && !self.columns.is_empty() {
             let counted = "rows are counted, by the columns that --count-by names";
             return Some(format!("{counted}: leave --columns out"));
@@ -156,8 +157,23 @@ impl Flags {
             let column = sort.column;
             return Some(format!("rows counted by '{counted}' have no '{column}' to sort by"));
         }
+        if let Some(map) = view.map
+            && count_by.is_empty()
+            && self.shape(view.is_bare) == Shape::Rows(FormatName::Table)
+        {
+            return self.contradiction_of_map(map);
+        }
         let twice = repeated(&self.columns).or_else(|| repeated(&self.count_by))?;
         Some(format!("the column '{twice}' is named twice"))
+    }
+
+    fn contradiction_of_map(&self, map: MapView) -> Option<String> {
+        let MapView { down, across, .. } = map;
+        if !self.columns.is_empty() {
+            return Some("a map has columns of its own: leave --columns out".to_owned());
+        }
+        let column = self.sort.map(|sort| sort.column).filter(|it| ![down, across].contains(it))?;
+        Some(format!("a map of '{across}' by '{down}' has no '{column}' to sort by"))
     }
 
     /// Where rows go. Colours are translated for the consoles that need it; nothing is taken away.
@@ -246,4 +262,31 @@ pub(crate) fn terminal_width() -> Option<usize> {
     let in_environment =
         || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse::<usize>().ok());
     told.or_else(in_environment).filter(|width| *width > 0).or(Some(DEFAULT_TERMINAL_WIDTH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_is_sorted_by_what_it_has_and_chooses_its_columns() {
+        let map = Some(MapView { down: "host", across: "port", cell: "state" });
+        let view = View { map, ..View::default() };
+        let sorted = |column| Some(SortBy { column, is_descending: true });
+        let sort = "a map of 'port' by 'host' has no 'state' to sort by";
+        let columns = "a map has columns of its own: leave --columns out";
+        let flags = Flags::default;
+        let cases = [
+            (flags(), None),
+            (Flags { sort: sorted("host"), ..flags() }, None),
+            (Flags { sort: sorted("port"), ..flags() }, None),
+            (Flags { sort: sorted("state"), ..flags() }, Some(sort)),
+            (Flags { columns: vec!["host"], ..flags() }, Some(columns)),
+            (Flags { columns: vec!["host"], json: true, ..flags() }, None),
+            (Flags { sort: sorted("state"), short: true, ..flags() }, None),
+        ];
+        for (flags, expected) in cases {
+            assert_eq!(flags.contradiction(&view).as_deref(), expected, "{flags:?}");
+        }
+    }
 }

@@ -92,7 +92,7 @@ impl<'a> Key<'a> {
     }
 
     /// Numbers come before text.
-    fn compare(&self, other: &Self) -> Ordering {
+    pub(crate) fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Int(left), Self::Int(right)) => left.cmp(right),
             (Self::Text(left), Self::Text(right)) => natural(left, right),

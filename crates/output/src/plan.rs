@@ -9,12 +9,13 @@ use crate::counted::{self, Bars, Look};
 use crate::flags::{Flags, FormatName, Shape, terminal_width};
 use crate::format::table;
 use crate::live::Live;
+use crate::map::Map;
 use crate::order::Order;
 use crate::picture::{Manner, Picture};
 use crate::print::{Arrangement, Printer};
 use crate::record::{Column, Record};
 use crate::screen;
-use crate::view::{Printed, Rendering, View};
+use crate::view::{MapView, Printed, Rendering, View};
 
 /// The shape of the output. Counts are never bare unless the command line says so.
 pub(crate) fn shape(view: &View, flags: &Flags) -> Shape {
@@ -47,6 +48,10 @@ pub(crate) fn printer<R: Record>(view: &View, flags: &Flags, shape: Shape) -> Pr
         return counter(count_by, view, flags, shape);
     }
     let is_quiet = is_quiet(view, flags);
+    let map = map_of(view, shape);
+    if let Some(map) = map.and_then(map_columns::<R>) {
+        return mapper(map, view, flags, shape);
+    }
     let columns = columns::<R>(&flags.columns, &view.columns, shape);
     let headings = columns.iter().flatten().map(|column| column.heading()).collect();
     let arrangement = match order(flags) {
@@ -77,6 +82,34 @@ fn counter<R: Record>(count_by: &[&str], view: &View, flags: &Flags, shape: Shap
         format: flags.writer(shape, headings),
         columns: Some(columns),
         arrangement,
+        has_absences: view.has_absences,
+        says_absences: !view.has_absences,
+        is_quiet: is_quiet(view, flags),
+        spare: Vec::new(),
+    }
+}
+
+/// The map of the view, where a table would be printed.
+fn map_of(view: &View, shape: Shape) -> Option<MapView> {
+    view.map.filter(|_| shape == Shape::Rows(FormatName::Table) && !view.is_live)
+}
+
+fn map_columns<R: Record>(map: MapView) -> Option<[&'static Column<R>; 3]> {
+    Some([by_name(map.down)?, by_name(map.across)?, by_name(map.cell)?])
+}
+
+/// Prints a map.
+fn mapper<R: Record>(
+    columns: [&'static Column<R>; 3],
+    view: &View,
+    flags: &Flags,
+    shape: Shape,
+) -> Printer<R> {
+    let map = Map::new(columns, order(flags));
+    Printer {
+        format: flags.writer(shape, Vec::new()),
+        columns: Some(columns.to_vec()),
+        arrangement: Arrangement::Mapped(map, flags.look()),
         has_absences: view.has_absences,
         says_absences: !view.has_absences,
         is_quiet: is_quiet(view, flags),
@@ -254,6 +287,31 @@ mod tests {
         ];
         for (view, flags, rendering) in cases {
             assert_eq!(told(view, &flags).rendering, rendering, "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn a_map_is_in_the_place_of_a_table_and_of_nothing_else() {
+        let map = Some(MapView { down: "owner", across: "port", cell: "service" });
+        let mapped = View { map, columns: vec!["port"], ..View::default() };
+        let live = View { is_live: true, ..mapped.clone() };
+        let flags = Flags::default;
+        let format = |name| Flags { format: Some(name), ..flags() };
+        let cases: [(_, _, _, &[&str]); 7] = [
+            (&mapped, flags(), true, &["owner", "port", "service"]),
+            (&mapped, format(FormatName::Table), true, &["owner", "port", "service"]),
+            (&mapped, format(FormatName::Tsv), false, ALL),
+            (&mapped, Flags { json: true, ..flags() }, false, ALL),
+            (&mapped, Flags { short: true, ..flags() }, false, &[]),
+            (&mapped, Flags { count_by: vec!["port"], ..flags() }, false, &["port"]),
+            (&live, format(FormatName::Table), false, &["port"]),
+        ];
+        for (view, flags, is_map, columns) in cases {
+            let shape = shape_on(view, &flags, false);
+            let printer = printer::<Port>(view, &flags, shape);
+            let has_map = matches!(printer.arrangement, Arrangement::Mapped(..));
+            assert_eq!(has_map, is_map, "{flags:?}");
+            assert_eq!(printed(&printer, &flags, shape).columns, columns, "{flags:?}");
         }
     }
 

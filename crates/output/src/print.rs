@@ -7,7 +7,9 @@ use thiserror::Error;
 use crate::count::Counts;
 use crate::counted;
 use crate::exit::{Exit, Failure};
-use crate::format::{Cell, Format, Heading};
+use crate::format::{Cell, Format, Heading, table};
+use crate::grid;
+use crate::map::Map;
 use crate::notes::Notes;
 use crate::order::Order;
 use crate::record::{Column, Record};
@@ -38,6 +40,8 @@ pub(crate) enum Arrangement<R: 'static> {
     Sorted(Order<R>, Vec<R>),
     /// Those that have the same values are counted, and the counts are printed.
     Counted(Counts<R>, counted::Look),
+    /// They are entered into a map, which is printed.
+    Mapped(Map<R>, table::Look),
 }
 
 #[derive(Debug, Error)]
@@ -118,12 +122,12 @@ impl<R: Record> Printer<R> {
                 return Ok(is_printed);
             }
             Arrangement::Sorted(_, kept) => kept.push(row),
-            Arrangement::Counted(..) => {
-                let is_counted = self.tell(&row, out, notes)?;
-                if let Arrangement::Counted(counts, _) = &mut self.arrangement
-                    && is_counted
-                {
-                    counts.add(row);
+            Arrangement::Counted(..) | Arrangement::Mapped(..) => {
+                let is_shown = self.tell(&row, out, notes)?;
+                match &mut self.arrangement {
+                    Arrangement::Counted(counts, _) if is_shown => counts.add(row),
+                    Arrangement::Mapped(map, _) if is_shown => map.add(&row),
+                    _ => {}
                 }
             }
         }
@@ -146,6 +150,14 @@ impl<R: Record> Printer<R> {
             }
             Arrangement::Counted(counts, look) => {
                 counted::print(&counts, look, &mut *self.format, out)
+            }
+            Arrangement::Mapped(map, look) => {
+                let has_cells = grid::print(&map, look, out)?;
+                if let Some(shortage) = map.shortage() {
+                    out.flush()?;
+                    notes.note(shortage);
+                }
+                Ok(has_cells)
             }
         }
     }
@@ -499,6 +511,29 @@ mod tests {
         };
         assert_eq!(bars(21), "PORT  COUNT\n 443      2  ########\n  80      1  ####\n");
         assert_eq!(bars(12), "PORT  COUNT\n 443      2\n  80      1\n");
+    }
+
+    #[test]
+    fn a_map_is_printed_in_place_of_rows() {
+        let rows = || vec![yes(80), fault("x"), Ok(Port(404, Exit::No)), yes(443), yes(80)];
+        let mapped = |room| {
+            let map = Map::new([&Port::COLUMNS[0]; 3], None).with_room_for(room);
+            let arrangement =
+                Arrangement::Mapped(map, Look { has_header: false, ..Look::default() });
+            let table = Table::new(Vec::new(), Look::default());
+            run(&mut Printer { arrangement, format: Box::new(table), ..tsv() }, rows())
+        };
+        let (exit, out, errors) = mapped(3);
+        let words = "80: 80 or no row at every port\n443: 443 or no row at every port\n";
+        assert_eq!((exit, out.as_str()), (Exit::Unknown, words));
+        for said in ["cannot ask x", "no port 404", "look out"] {
+            assert!(errors.contains(said), "{errors}");
+        }
+        assert!(!errors.contains("room"), "{errors}");
+        let (_, out, errors) = mapped(2);
+        assert_eq!(out, "80: 80 at every port\n");
+        let said = "tool: a map has room for 2 cells: 1 row is not in it\n";
+        assert!(errors.ends_with(said), "{errors}");
     }
 
     #[test]

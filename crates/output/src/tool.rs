@@ -188,7 +188,7 @@ fn parse<T: Tool>(
     let (tool, flags) = T::from_arg_matches(&matches)
         .and_then(|tool| Ok((tool, Flags::from_arg_matches(&matches)?)))
         .map_err(|error| error.format(command))?;
-    match flags.contradiction(&tool.view().count_by) {
+    match flags.contradiction(&tool.view()) {
         Some(contradiction) => Err(command.error(ErrorKind::ArgumentConflict, contradiction)),
         None => Ok((tool, flags)),
     }

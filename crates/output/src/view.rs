@@ -23,6 +23,22 @@ pub struct View {
     /// Whether nothing is printed unless the command line says as what: by a format, by `--short`,
     /// or by columns to print or to count by. What is not a row is said as always.
     pub is_silent: bool,
+    /// The map that is printed in place of a table; of events in a live view there is none.
+    pub map: Option<MapView>,
+}
+
+/// A map: where rows have the same values in two columns, a letter stands for that of a third. Lines
+/// and columns in which all cells are the same are put into words, unless they are toned
+/// [`Tone::Good`](crate::Tone::Good). It holds up to 8,388,608 cells; rows beyond are told in a note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MapView {
+    /// The column whose values stand one below the other.
+    pub down: &'static str,
+    /// The column whose values stand side by side.
+    pub across: &'static str,
+    /// The column whose values the letters stand for. Of several rows in one cell the one whose exit
+    /// is the least is shown.
+    pub cell: &'static str,
 }
 
 /// What will be printed of the rows, so that nothing is collected that nobody asks for.

@@ -29,7 +29,7 @@ const MAIN_WIDTH: usize = 24;
 const LEAST_WIDTH: usize = 12;
 
 /// What stands for the rest of a cell that was cut.
-const CUT: &str = "…";
+pub(crate) const CUT: &str = "…";
 
 /// What a table looks like.
 #[derive(Debug, Clone, Copy)]
