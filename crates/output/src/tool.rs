@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::{self, ExitCode};
 
-use clap::error::ErrorKind;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Command, FromArgMatches, Parser};
 
 use crate::column_name::{ColumnNames, SortNames};
@@ -184,7 +185,8 @@ fn parse<T: Tool>(
     let arguments: Vec<_> = arguments.into_iter().collect();
     let matches = command
         .try_get_matches_from_mut(&arguments)
-        .map_err(|error| name_odd_argument(error, command, &arguments))?;
+        .map_err(|error| name_odd_argument(error, command, &arguments))
+        .map_err(|error| tell_from_file(error, command))?;
     let (tool, flags) = T::from_arg_matches(&matches)
         .and_then(|tool| Ok((tool, Flags::from_arg_matches(&matches)?)))
         .map_err(|error| error.format(command))?;
@@ -211,6 +213,27 @@ fn name_odd_argument(
     }
 }
 
+/// Where targets can be read from a file, `-f` is often meant to do that: so it does elsewhere.
+fn tell_from_file(mut error: clap::Error, command: &Command) -> clap::Error {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let is_format = text(ContextKind::InvalidArg).is_some_and(|it| it.starts_with("--format "));
+    let has_nearest = error.get(ContextKind::SuggestedValue).is_some();
+    let is_typo = |word: &str| word.is_empty() || (has_nearest && !word.contains(['.', '/']));
+    let reads_files = command.get_arguments().any(|argument| argument.get_id() == "from");
+    if let Some(file) = text(ContextKind::InvalidValue).filter(|file| !is_typo(file))
+        && is_format
+        && reads_files
+    {
+        let file = escape::escape(file, Blanks::Kept);
+        let tip = StyledStr::from(format!("to read targets from a file: --from {file}"));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
+}
+
 /// Prints help or version, or says what is wrong with the command line.
 fn refuse(name: &str, error: &clap::Error) -> Exit {
     if error.use_stderr() {
@@ -235,4 +258,40 @@ fn refusal(name: &str, error: &clap::Error) -> String {
         safe.push('\n');
     }
     safe
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Arg;
+
+    use super::*;
+
+    #[test]
+    fn who_gives_a_file_in_place_of_a_format_is_told_how_to_read_it() {
+        let plain = || with_flags(Command::new("tool"));
+        let reading = || with_flags(Command::new("tool").arg(Arg::new("from").long("from")));
+        let told = |mut command: Command, words: &[&str]| {
+            let words = [&["tool"], words].concat();
+            let error = command.try_get_matches_from_mut(words).expect_err("it makes no sense");
+            refusal("tool", &tell_from_file(error, &command))
+        };
+        let tip = "\n  tip: to read targets from a file: --from ";
+        let cases: [(&[&str], _); 5] = [
+            (&["-f", "names.txt"], "names.txt\n"),
+            (&["-f", "-"], "-\n"),
+            (&["--format=a\x1b[2J b"], "a\\x1b[2J b\n"),
+            (&["-fcsv.txt"], "csv.txt\n"),
+            (&["-f", "/dev/stdin"], "/dev/stdin\n"),
+        ];
+        for (words, expected) in cases {
+            let text = told(reading(), words);
+            assert!(text.contains(&format!("{tip}{expected}")), "{text}");
+            assert!(!told(plain(), words).contains("--from"));
+        }
+        let others: [&[&str]; 4] =
+            [&["--color", "x"], &["-f", ""], &["-f", "jsno"], &["--no-such"]];
+        for words in others {
+            assert!(!told(reading(), words).contains("read targets"), "{words:?}");
+        }
+    }
 }
