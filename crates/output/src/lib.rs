@@ -21,6 +21,7 @@ mod manual;
 mod map;
 mod notes;
 mod order;
+mod pace;
 mod pasted;
 mod picture;
 mod plan;

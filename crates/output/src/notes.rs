@@ -1,16 +1,17 @@
 //! The second channel: notes, hints, errors and progress, which end on stderr.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstyle::Style;
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::escape::{self, Backslash, Blanks};
 use crate::exit::{self, Exit, Failure};
+use crate::pace::Pace;
 use crate::tone::Tone;
 
 /// A run shorter than this shows no progress: it would only flicker.
@@ -28,6 +29,7 @@ struct Channel {
     manner: Manner,
     started: Instant,
     bar: OnceLock<ProgressBar>,
+    pace: Mutex<Pace>,
     footnotes: Mutex<Vec<(Option<&'static str>, String)>>,
     /// The last reason why an answer is not there, which is not said twice in a row.
     last_absence: Mutex<String>,
@@ -71,11 +73,13 @@ impl Notes {
     }
 
     fn new(tool: &str, manner: Manner, sink: Box<dyn Write + Send>) -> Self {
+        let started = Instant::now();
         Self(Arc::new(Channel {
             tool: tool.to_owned(),
             manner,
-            started: Instant::now(),
+            started,
             bar: OnceLock::new(),
+            pace: Mutex::new(Pace::since(started)),
             footnotes: Mutex::default(),
             last_absence: Mutex::default(),
             said_once: Mutex::default(),
@@ -171,19 +175,31 @@ impl Notes {
     /// As [`Notes::progress`], where it may not be known how much work there is.
     pub fn progress_of(&self, done: u64, total: Option<u64>) {
         let channel = &self.0;
-        let is_held = || lock(&channel.held).is_some();
-        if !channel.manner.shows_progress || is_held() || channel.started.elapsed() < PROGRESS_DELAY
-        {
+        if !channel.manner.shows_progress {
             return;
         }
-        let bar = channel.bar.get_or_init(ProgressBar::no_length);
-        if bar.length() != total || done == 0 {
+        let now = Instant::now();
+        let is_early = now.saturating_duration_since(channel.started) < PROGRESS_DELAY;
+        if is_early || lock(&channel.held).is_some() {
+            return;
+        }
+        let words = lock(&channel.pace).advance(now, done, total);
+        let Some(bar) = channel.bar.get() else {
+            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+            let bar = bar.with_style(progress_style(total.is_some())).with_position(done);
+            let bar = channel.bar.get_or_init(|| bar.with_message(words.unwrap_or_default()));
+            return bar.tick();
+        };
+        if bar.length() != total {
             match total {
                 Some(total) => bar.set_length(total),
                 None => bar.unset_length(),
             }
+            bar.set_style(progress_style(total.is_some()));
         }
-        bar.set_style(progress_style(total.is_some()));
+        if let Some(words) = words {
+            bar.set_message(words);
+        }
         bar.set_position(done);
     }
 
@@ -259,15 +275,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn progress_style(has_total: bool) -> ProgressStyle {
-    let template =
-        if has_total { "{wide_bar} {pos}/{len} {rate} {eta} left" } else { "{pos} {rate}" };
-    ProgressStyle::with_template(template)
-        .expect("the template is valid")
-        .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // A terminal that takes no text takes no progress either.
-            let _ = write!(out, "{:.0}/s", state.per_sec());
-        })
-        .progress_chars("=> ")
+    let template = if has_total { "{wide_bar} {pos}/{len} {msg}" } else { "{pos} {msg}" };
+    ProgressStyle::with_template(template).expect("the template is valid").progress_chars("=> ")
 }
 
 #[cfg(test)]
