@@ -171,6 +171,10 @@ pub(crate) fn printed<R: Record>(printer: &Printer<R>, flags: &Flags, shape: Sha
             Shape::Rows(FormatName::Table) => Rendering::Table,
             _ => Rendering::Text,
         },
+        is_summed: !matches!(
+            printer.arrangement,
+            Arrangement::AsTheyCome | Arrangement::Sorted(..)
+        ),
         is_terminal: io::stdout().is_terminal(),
     }
 }

@@ -48,6 +48,8 @@ pub struct Printed {
     pub columns: Vec<&'static str>,
     /// As what.
     pub rendering: Rendering,
+    /// Whether rows are counted, or drawn as a map, so that each of them matters.
+    pub is_summed: bool,
     /// Whether stdout is a terminal.
     pub is_terminal: bool,
 }
