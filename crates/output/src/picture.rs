@@ -52,6 +52,8 @@ pub(crate) struct Picture<R: 'static> {
 struct Seen<R> {
     row: R,
     mark: Option<Change>,
+    /// Whether it was told of since the marks before went.
+    is_fresh: bool,
 }
 
 /// How many came, changed and went.
@@ -81,13 +83,14 @@ impl<R: Record> Picture<R> {
         self.manner.columns.iter().any(|shown| shown.name == column)
     }
 
-    /// Lets a row come, change or go. One that goes stays for one picture more.
+    /// Lets a row come, change or go. One that goes stays for one picture more. A row that is no
+    /// event is what is known now.
     pub(crate) fn take(&mut self, row: R) {
+        let Some(change) = row.change() else { return self.update(row) };
         if self.is_drawn {
             self.settle();
         }
         let identity = row.identity();
-        let change = row.change().unwrap_or(Change::Added);
         let place = self.places.get(&identity).copied();
         let mark = match (change, place.map(|place| self.rows[place].mark)) {
             (Change::Removed, _) => Change::Removed,
@@ -98,9 +101,25 @@ impl<R: Record> Picture<R> {
             self.changes.count(mark);
         }
         let is_told = !self.is_first || mark == Change::Removed;
-        let seen = Seen { row, mark: Some(mark).filter(|_| is_told) };
-        if let Some(place) = place {
-            self.rows[place] = seen;
+        self.put(identity, Seen { row, mark: Some(mark).filter(|_| is_told), is_fresh: true });
+    }
+
+    /// Shows what is known of a row now. What happened to others stays marked until this one has
+    /// its turn again: the rows of a round need not all come before one picture.
+    fn update(&mut self, row: R) {
+        let identity = row.identity();
+        let is_fresh = |place: &usize| self.rows[*place].is_fresh;
+        if self.is_drawn && self.places.get(&identity).is_some_and(is_fresh) {
+            self.settle();
+        }
+        let mark = self.places.get(&identity).and_then(|place| self.rows[*place].mark);
+        let mark = mark.filter(|mark| *mark != Change::Removed);
+        self.put(identity, Seen { row, mark, is_fresh: true });
+    }
+
+    fn put(&mut self, identity: u64, seen: Seen<R>) {
+        if let Some(place) = self.places.get(&identity) {
+            self.rows[*place] = seen;
         } else {
             self.places.insert(identity, self.rows.len());
             self.rows.push(seen);
@@ -119,7 +138,7 @@ impl<R: Record> Picture<R> {
         let count = self.rows.len();
         self.rows.retain(|seen| seen.mark != Some(Change::Removed));
         for seen in &mut self.rows {
-            seen.mark = None;
+            (seen.mark, seen.is_fresh) = (None, false);
         }
         if self.rows.len() != count {
             let places = self.rows.iter().enumerate();
@@ -389,6 +408,36 @@ mod tests {
             take(&mut picture, events);
             let seen = drawn(&mut picture, WIDE);
             assert_eq!(seen.lines().next_back(), Some(expected), "{events:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_no_event_is_brought_up_to_date_without_a_mark() {
+        let quiet = None;
+        let mut picture = Picture::new(manner());
+        take(&mut picture, &[(1, "a", quiet), (2, "a", quiet)]);
+        drawn(&mut picture, WIDE);
+        // The last of the first round comes late.
+        take(&mut picture, &[(3, "a", quiet)]);
+        assert!(
+            drawn(&mut picture, WIDE).ends_with("  3 rows\n  ID  STATE\n   1  a\n   2  a\n   3  a")
+        );
+        let rounds: [(&[_], &str); 6] = [
+            (
+                &[(1, "b", quiet), (2, "b", CHANGED)],
+                "0 went\n  ID  STATE\n   1  b\n~  2  b\n   3  a",
+            ),
+            // Of the same round: what is marked stays so.
+            (&[(3, "b", quiet)], "0 went\n  ID  STATE\n   1  b\n~  2  b\n   3  b"),
+            (&[(1, "c", quiet)], "0 went\n  ID  STATE\n   1  c\n   2  b\n   3  b"),
+            (&[(3, "c", REMOVED)], "1 went\n  ID  STATE\n   1  c\n   2  b\n-  3  c"),
+            (&[(2, "c", quiet)], "1 went\n  ID  STATE\n   1  c\n   2  c\n-  3  c"),
+            (&[(2, "d", quiet)], "0 went\n  ID  STATE\n   1  c\n   2  d"),
+        ];
+        for (events, expected) in rounds {
+            take(&mut picture, events);
+            let seen = drawn(&mut picture, WIDE);
+            assert!(seen.ends_with(expected), "{events:?}: {seen}");
         }
     }
 

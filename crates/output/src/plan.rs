@@ -176,6 +176,7 @@ pub(crate) fn printed<R: Record>(printer: &Printer<R>, flags: &Flags, shape: Sha
             Arrangement::AsTheyCome | Arrangement::Sorted(..)
         ),
         is_terminal: io::stdout().is_terminal(),
+        is_drawn: false,
     }
 }
 

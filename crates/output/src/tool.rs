@@ -134,7 +134,8 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let shape = plan::shape(&view, &flags);
     let printer = plan::printer::<T::Row>(&view, &flags, shape);
     let live = plan::live::<T::Row>(&name, &view, &flags, shape);
-    tool.prepare(&plan::printed(&printer, &flags, shape));
+    let heard = plan::printed(&printer, &flags, shape);
+    tool.prepare(&Printed { is_drawn: live.is_some(), ..heard });
     let successor = tool.successor();
     let exit = match (tool.rows(&notes), live) {
         (Ok(rows), Some(live)) => show(live, rows, &notes),

@@ -52,6 +52,9 @@ pub struct Printed {
     pub is_summed: bool,
     /// Whether stdout is a terminal.
     pub is_terminal: bool,
+    /// Whether rows are events on a picture there. One without a
+    /// [`Record::change`](crate::Record::change) brings its row up to date, unmarked.
+    pub is_drawn: bool,
 }
 
 /// As what rows are printed.
