@@ -187,7 +187,8 @@ fn parse<T: Tool>(
     let matches = command
         .try_get_matches_from_mut(&arguments)
         .map_err(|error| name_odd_argument(error, command, &arguments))
-        .map_err(|error| tell_from_file(error, command))?;
+        .map_err(|error| tell_from_file(error, command))
+        .map_err(|error| tell_port_words(error, command))?;
     let (tool, flags) = T::from_arg_matches(&matches)
         .and_then(|tool| Ok((tool, Flags::from_arg_matches(&matches)?)))
         .map_err(|error| error.format(command))?;
@@ -235,6 +236,24 @@ fn tell_from_file(mut error: clap::Error, command: &Command) -> clap::Error {
     error
 }
 
+/// Where ports are words, `-p` is often meant to name them: so it does elsewhere.
+fn tell_port_words(mut error: clap::Error, command: &Command) -> clap::Error {
+    let is_flag = matches!(
+        error.get(ContextKind::InvalidArg),
+        Some(ContextValue::String(text)) if text == "-p" || text == "--port" || text == "--ports"
+    );
+    let takes_ports = command.get_positionals().any(|argument| {
+        let names = argument.get_value_names().unwrap_or_default();
+        names.iter().any(|name| name.ends_with("|PORT"))
+    });
+    if is_flag && takes_ports && error.kind() == ErrorKind::UnknownArgument {
+        error.remove(ContextKind::SuggestedArg);
+        let tip = format!("ports are words: write '{} 127.0.0.1 80'", command.get_name());
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    error
+}
+
 /// Prints help or version, or says what is wrong with the command line.
 fn refuse(name: &str, error: &clap::Error) -> Exit {
     if error.use_stderr() {
@@ -266,6 +285,24 @@ mod tests {
     use clap::Arg;
 
     use super::*;
+
+    #[test]
+    fn who_gives_a_flag_for_ports_is_told_that_they_are_words() {
+        let told = |value_name: &'static str, words: &[&str]| {
+            let words_of_it = Arg::new("words").num_args(0..).value_name(value_name);
+            let mut command = Command::new("tool").arg(words_of_it);
+            let words = [&["tool"], words].concat();
+            let error = command.try_get_matches_from_mut(words).expect_err("it makes no sense");
+            refusal("tool", &tell_port_words(error, &command))
+        };
+        let tip = "tip: ports are words: write 'tool 127.0.0.1 80'\n";
+        for words in [&["a", "-p", "80"][..], &["-p80", "a"], &["a", "-p-"], &["--port", "80"]] {
+            let text = told("HOST|PORT", words);
+            assert!(text.contains(tip) && !text.contains("'-- "), "{text}");
+            assert!(!told("NAME", words).contains(tip));
+        }
+        assert!(!told("HOST|PORT", &["-x"]).contains(tip));
+    }
 
     #[test]
     fn who_gives_a_file_in_place_of_a_format_is_told_how_to_read_it() {
