@@ -7,6 +7,7 @@ mod failure;
 mod filter;
 #[cfg(target_os = "linux")]
 mod kill;
+mod listeners;
 mod names;
 mod namespace;
 mod owner;
@@ -36,6 +37,7 @@ pub use filter::{
     Comparison, Device, End, Expression, Fact, Filter, Flags, Holder, Kernel, Needs, ParseError,
     Pattern, PortList, Ports, Prefix, Problem, Quantity, ResolveError, Subject, Term,
 };
+pub use listeners::Listeners;
 pub use namespace::Namespace;
 pub use owner::{Group, Owner, Process, Seen};
 pub use protocol::{Protocol, Protocols};
