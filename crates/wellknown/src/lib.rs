@@ -11,7 +11,7 @@ mod table;
 
 pub use cli::{Cli, Failure};
 pub use key::{Key, KeyError, What};
-pub use port::{PortClass, PortError, is_reserved, port, port_range};
+pub use port::{PortClass, PortError, excerpt, is_reserved, port, port_range};
 pub use protocol::{Protocol, Protocols, UnknownProtocol};
 pub use row::Row;
 pub use services::{Service, all, by_name, by_port, by_ports, name_of, names};

@@ -112,7 +112,8 @@ pub fn port_range(text: &str, lowest: u16) -> Result<RangeInclusive<u16>, PortEr
 }
 
 /// The beginning of a text, so that an error stays a line.
-pub(crate) fn excerpt(text: &str) -> String {
+#[must_use]
+pub fn excerpt(text: &str) -> String {
     match text.char_indices().nth(SHOWN_CHARS) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),
