@@ -10,6 +10,7 @@ mod encrypted;
 mod listener;
 mod misbehave;
 mod seeds;
+mod service;
 mod sockets;
 #[cfg(unix)]
 mod terminal;
@@ -23,12 +24,13 @@ pub use dns::DnsServer;
 pub use encrypted::{CERTIFICATE_NAMES, EncryptedBehaviour, EncryptedServer, HTTPS_PATH};
 #[cfg(unix)]
 pub use listener::{FullBacklog, full_backlog};
-pub use listener::{Listener, closed_port};
+pub use listener::{LatePort, Listener, closed_port};
 pub use misbehave::{
     Aliases, Behaviour, Damage, EXTRA_TEXT, HOSTILE_LABEL, HOSTILE_TEXT, Misbehaving, Misfit, NSID,
     Oddity, Refusal, SERVER_COOKIE, Stream, TCP_ANSWERS,
 };
 pub use seeds::with_seeds;
+pub use service::{Conduct, Ending, Service, UdpService};
 #[cfg(unix)]
 pub use terminal::{Session, Transcript, run_on_terminal};
 pub use zone::{Zone, demo_zones};

@@ -41,8 +41,10 @@ impl Listener {
     ///
     /// When a socket cannot be had; `AddrNotAvailable` where the host has no such address.
     pub fn start_on(ip: IpAddr) -> io::Result<Self> {
-        let socket = tcp_socket(SocketAddr::new(ip, 0))?;
-        let addr = local_addr(&socket)?;
+        LatePort::reserve_on(ip)?.open()
+    }
+
+    fn on(socket: Socket, addr: SocketAddr) -> io::Result<Self> {
         let listener = listen(socket)?;
         listener.set_nonblocking(true)?;
         let background = Background::start("listener", move || {
@@ -67,6 +69,45 @@ async fn hold_connections(listener: TcpListener) {
             held.pop_front();
         }
         held.push_back(stream);
+    }
+}
+
+/// A TCP port at which nobody listens yet, and which nobody else gets. Connections are refused on
+/// Linux, and get no answer elsewhere.
+#[derive(Debug)]
+pub struct LatePort {
+    addr: SocketAddr,
+    socket: Socket,
+}
+
+impl LatePort {
+    /// Takes a port of 127.0.0.1 that the system chooses.
+    ///
+    /// # Errors
+    ///
+    /// When a socket cannot be had.
+    pub fn reserve() -> io::Result<Self> {
+        Self::reserve_on(LOOPBACK.ip())
+    }
+
+    fn reserve_on(ip: IpAddr) -> io::Result<Self> {
+        let socket = tcp_socket(SocketAddr::new(ip, 0))?;
+        Ok(Self { addr: local_addr(&socket)?, socket })
+    }
+
+    /// Where somebody will listen.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Listens from now on.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not let it.
+    pub fn open(self) -> io::Result<Listener> {
+        Listener::on(self.socket, self.addr)
     }
 }
 
@@ -201,6 +242,16 @@ mod tests {
         // Windows calls it a reset.
         let unreachable = [io::ErrorKind::ConnectionRefused, io::ErrorKind::ConnectionReset];
         assert!(unreachable.contains(&error.kind()), "{error}");
+    }
+
+    #[test]
+    fn a_late_port_is_closed_until_it_is_opened() {
+        let port = LatePort::reserve().unwrap();
+        let addr = port.addr();
+        assert!(TcpStream::connect_timeout(&addr, Duration::from_millis(200)).is_err());
+        let listener = port.open().unwrap();
+        assert_eq!(listener.addr(), addr);
+        TcpStream::connect(addr).unwrap();
     }
 
     #[test]
