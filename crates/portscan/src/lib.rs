@@ -1,10 +1,25 @@
-//! Is anybody home? Try TCP ports and say what answered.
+//! Is anybody home? Try ports and say what answered.
 
 mod cli;
+mod diff;
+mod engine;
+mod icmp;
 mod limits;
+mod payload;
+mod policy;
 mod ports;
+mod reasons;
+mod request;
 mod row;
+mod run;
 mod scan;
+mod targets;
+mod verdict;
+mod wait;
+mod watch;
+mod wire;
 
 pub use cli::{Cli, Failure};
-pub use row::{Row, State};
+pub use icmp::{Icmp, Version};
+pub use row::{Address, Listener, More, Row};
+pub use verdict::{Reason, State};
