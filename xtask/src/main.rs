@@ -7,6 +7,8 @@ mod docs;
 mod fuzz;
 mod gen_ports;
 mod generated;
+#[cfg(target_os = "linux")]
+mod hosts;
 mod install;
 #[cfg(target_os = "linux")]
 mod lab;
@@ -42,6 +44,11 @@ enum Task {
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
         rounds: u16,
     },
+
+    /// Run a command among hosts that each answer in a way of their own, as the lab has them (takes
+    /// root)
+    #[cfg(target_os = "linux")]
+    Hosts(hosts::Asked),
 
     /// Install the tools, their man pages and shell completions
     Install {
@@ -82,6 +89,8 @@ fn main() -> Result<()> {
         Task::Lab(selection) => lab::run(&selection),
         #[cfg(target_os = "linux")]
         Task::Bench { selection, rounds } => bench::run(&selection, rounds.into()),
+        #[cfg(target_os = "linux")]
+        Task::Hosts(asked) => hosts::run(&asked),
         Task::Install { root } => install::run(root),
         Task::Docs { check } => docs::run(check),
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),

@@ -10,7 +10,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::net::sockopt::set_socket_linger;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::limit::Limit;
 
 /// What has the sockets: it waits until its stdin ends, and asks for nothing else.
 const HOLDER: &str = "cat";
@@ -152,34 +153,12 @@ fn hold(open: Vec<OwnedFd>, wait: &PipeReader) -> Result<Child> {
     started
 }
 
-/// How many descriptors we may have, raised until it is dropped: who is measured has the usual one.
-struct Limit {
-    usual: Rlimit,
-}
-
-impl Limit {
-    fn raise(needed: usize) -> Result<Self> {
-        let usual = getrlimit(Resource::Nofile);
-        let needed = u64::try_from(needed)?;
-        let is_enough = |limit: Option<u64>| limit.is_none_or(|limit| limit >= needed);
-        if !is_enough(usual.current) {
-            ensure!(is_enough(usual.maximum), "a process may not have {needed} descriptors here");
-            setrlimit(Resource::Nofile, Rlimit { current: Some(needed), ..usual })?;
-        }
-        Ok(Self { usual })
-    }
-}
-
-impl Drop for Limit {
-    fn drop(&mut self) {
-        let _ = setrlimit(Resource::Nofile, self.usual);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::PathBuf;
+
+    use rustix::process::{Resource, Rlimit, getrlimit};
 
     use super::*;
 

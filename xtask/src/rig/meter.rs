@@ -34,7 +34,7 @@ fn cpu_of_children() -> Result<Duration> {
     Ok(duration(usage.user_time()) + duration(usage.system_time()))
 }
 
-fn duration(time: TimeVal) -> Duration {
+pub(super) fn duration(time: TimeVal) -> Duration {
     let seconds = u64::try_from(time.tv_sec()).unwrap_or_default();
     let microseconds = u64::try_from(time.tv_usec()).unwrap_or_default();
     Duration::from_secs(seconds) + Duration::from_micros(microseconds)

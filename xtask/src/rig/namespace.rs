@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::geteuid;
 
+use super::folder::Folder;
 use super::packages::{Program, program};
 use super::process::succeed;
 
@@ -87,6 +88,16 @@ pub fn drop_all_to(address: IpAddr) -> Result<()> {
     );
     succeed(Path::new("/"), "nft", [&rules])?;
     Ok(())
+}
+
+/// Names that the system knows, and a server that is not there to ask for others.
+///
+/// # Errors
+///
+/// The system's own files cannot be replaced.
+pub fn prepare_names(folder: &Folder, hosts: &str) -> Result<()> {
+    put_in_place(&folder.write("hosts", hosts)?, "/etc/hosts")?;
+    put_in_place(&folder.write("resolv.conf", "nameserver 127.0.0.1\n")?, "/etc/resolv.conf")
 }
 
 /// Puts a file in the place of one of the system's, for whoever runs in our namespace.

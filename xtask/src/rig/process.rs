@@ -1,7 +1,9 @@
-//! Running a program that has to succeed.
+//! Running a program that has to succeed, or one that has no privilege.
 
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 use testkit::{Output, command, finish};
@@ -26,6 +28,20 @@ pub fn succeed(
     let output = finish(command);
     ensure!(output.code == Some(0), "{line} failed: {}{}", output.stderr, output.text());
     Ok(output)
+}
+
+/// The user and group that own nothing.
+const NOBODY: u32 = 65_534;
+
+/// The command of a program that runs without privilege. It has to be where everybody may read it.
+pub fn unprivileged(
+    program: impl AsRef<OsStr>,
+    args: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> Command {
+    let mut command = command(program, args);
+    // Who is root no longer has no other groups either, and no capabilities.
+    command.uid(NOBODY).gid(NOBODY).current_dir("/");
+    command
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use super::contender::{Line, name, program};
-use crate::rig::{Sheet, Stage, figure};
+use crate::rig::{Sheet, Stage, figure, total_calls};
 
 /// Who is looked at, each after what it is held against.
 const GROUPS: [&[Line]; 3] = [
@@ -49,25 +49,5 @@ fn calls_of(stage: &Stage, line: Line) -> Result<u32> {
         .status()
         .context("cannot run strace")?;
     let summary = fs::read_to_string(summary).context("strace wrote nothing")?;
-    total(&summary).with_context(|| format!("strace counted nothing of {}", name(line)))
-}
-
-/// The last line of a summary: the sum in the column of calls, which follows that of names.
-fn total(summary: &str) -> Option<u32> {
-    let last = summary.lines().rev().find_map(|line| line.trim_start().strip_prefix("total"))?;
-    last.trim().parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_the_sum() {
-        let summary = "syscall              calls\n-------------------- ---------\n\
-                       read                         2\nmmap                         9\n\
-                       -------------------- ---------\ntotal                       11\n";
-        assert_eq!(total(summary), Some(11));
-        assert_eq!(total(""), None);
-    }
+    total_calls(&summary).with_context(|| format!("strace counted nothing of {}", name(line)))
 }
