@@ -2,6 +2,7 @@
 
 mod conns;
 mod lookup;
+mod portscan;
 
 use anyhow::Result;
 
@@ -9,7 +10,7 @@ use crate::build::Profile;
 use crate::rig::{Chapter, Selection, perform};
 
 /// Every chapter, in the order in which they run.
-const CHAPTERS: [Chapter; 2] = [lookup::CHAPTER, conns::CHAPTER];
+const CHAPTERS: [Chapter; 3] = [lookup::CHAPTER, conns::CHAPTER, portscan::CHAPTER];
 
 /// Runs the chapters that are selected, each measurement so many times.
 pub fn run(selection: &Selection, rounds: usize) -> Result<()> {
