@@ -112,6 +112,8 @@ impl Stage {
             #[cfg(unix)]
             scene(&[3], format!("portscan -w 0.5 127.0.0.1 {}", self.busy.addr().port())),
             no(format!("portscan -s 127.0.0.1 {home} {nobody}")),
+            yes(format!("portscan --any 127.0.0.1:{home} 127.0.0.1:{nobody}")),
+            yes(format!("portscan --wait 5 127.0.0.1 {home}")),
         ];
         let what_is_that_port = vec![
             yes("wellknown 80 ssh 51820".into()),
