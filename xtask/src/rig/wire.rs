@@ -76,13 +76,14 @@ impl Traffic {
 pub struct Wire {
     shared: Arc<Mutex<Shared>>,
     gate: Option<PipeWriter>,
-    carrier: Option<JoinHandle<()>>,
+    carriers: Vec<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
 struct Shared {
     weather: Weather,
-    traffic: Traffic,
+    /// Of each direction.
+    traffic: [Traffic; 2],
 }
 
 impl Wire {
@@ -96,18 +97,26 @@ impl Wire {
         for end in &ends {
             ioctl_fionbio(end, true)?;
         }
-        let shared = Arc::new(Mutex::new(Shared { weather, traffic: Traffic::default() }));
+        let shared = Shared { weather, traffic: [Traffic::default(); 2] };
+        let shared = Arc::new(Mutex::new(shared));
         let (stop, gate) = pipe()?;
-        let carrier = Carrier {
-            ends,
-            lanes: [seed, !seed].map(Lane::new),
-            shared: Arc::clone(&shared),
-            stop,
-            woken: Instant::now(),
-        };
-        let carrier = Builder::new().name("wire".to_owned()).spawn(move || carrier.carry());
-        let carrier = carrier.context("cannot start the thread of a wire")?;
-        Ok(Self { shared, gate: Some(gate), carrier: Some(carrier) })
+        let mut wire = Self { shared, gate: Some(gate), carriers: Vec::new() };
+        let [one, other] = ends;
+        let back = (other.try_clone()?, one.try_clone()?, !seed);
+        for (direction, (from, to, seed)) in [(one, other, seed), back].into_iter().enumerate() {
+            let carrier = Carrier {
+                from,
+                to,
+                direction,
+                lane: Lane::new(seed),
+                shared: Arc::clone(&wire.shared),
+                stop: stop.try_clone()?,
+                woken: Instant::now(),
+            };
+            let carrier = Builder::new().name("wire".to_owned()).spawn(move || carrier.carry());
+            wire.carriers.push(carrier.context("cannot start a thread of a wire")?);
+        }
+        Ok(wire)
     }
 
     /// Changes the weather, for the frames that come in from now on.
@@ -117,14 +126,21 @@ impl Wire {
 
     /// What it has done so far.
     pub fn traffic(&self) -> Traffic {
-        lock(&self.shared).traffic
+        let [one, other] = lock(&self.shared).traffic;
+        Traffic {
+            frames: one.frames + other.frames,
+            lost: one.lost + other.lost,
+            dropped: one.dropped + other.dropped,
+            late: one.late + other.late,
+            cpu: one.cpu + other.cpu,
+        }
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
         drop(self.gate.take());
-        if let Some(carrier) = self.carrier.take() {
+        for carrier in self.carriers.drain(..) {
             // If it panicked, it has said so already.
             let _ = carrier.join();
         }
@@ -136,11 +152,13 @@ fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Who carries the frames.
+/// Who carries the frames of one direction: each has a processor of its own, if there is one.
 struct Carrier {
-    ends: [File; 2],
-    /// What comes from each end.
-    lanes: [Lane; 2],
+    from: File,
+    to: File,
+    /// Which of the two.
+    direction: usize,
+    lane: Lane,
     shared: Arc<Mutex<Shared>>,
     stop: PipeReader,
     /// When it last had something to do.
@@ -153,13 +171,8 @@ impl Carrier {
         let _ = set_current_timer_slack(Some(TIMER_SLACK_NS));
         put_first();
         while self.await_work() {
-            // An answer is there as soon as the question has left, and is taken at once.
-            for (end, lane) in self.ends.iter().rev().zip(&mut self.lanes) {
-                lane.give_to(end);
-            }
-            for (end, lane) in self.ends.iter().zip(&mut self.lanes) {
-                lane.take_from(end, &self.shared);
-            }
+            self.lane.give_to(&self.to);
+            self.lane.take_from(&self.from, &self.shared);
             self.tell();
         }
     }
@@ -167,28 +180,24 @@ impl Carrier {
     /// Waits until there is something to do, but for a tick at least since it was so. Tells whether
     /// that is so, and not the end.
     fn await_work(&mut self) -> bool {
-        let [one, other] = &self.ends;
-        let mut polled = [self.stop.as_fd(), one.as_fd(), other.as_fd()]
+        let mut polled = [self.stop.as_fd(), self.from.as_fd()]
             .map(|end| PollFd::from_borrowed_fd(end, PollFlags::IN));
         let rest = TICK.saturating_sub(self.woken.elapsed());
         if !rest.is_zero() {
             wait(&mut polled[..1], Some(rest));
         }
-        let due = self.lanes.iter().filter_map(Lane::due).min();
+        let due = self.lane.due();
         wait(&mut polled, due.map(|due| due.saturating_duration_since(Instant::now())));
         self.woken = Instant::now();
         polled[0].revents().is_empty()
     }
 
     fn tell(&self) {
-        let [one, other] = self.lanes.each_ref().map(|lane| lane.traffic);
-        let traffic = &mut lock(&self.shared).traffic;
-        traffic.frames = one.frames + other.frames;
-        traffic.lost = one.lost + other.lost;
-        traffic.dropped = one.dropped + other.dropped;
-        traffic.late = one.late + other.late;
+        let traffic = &mut lock(&self.shared).traffic[self.direction];
+        let cpu = traffic.cpu;
+        *traffic = Traffic { cpu, ..self.lane.traffic };
         // Asked for when there is nothing else to do.
-        if self.lanes.iter().all(|lane| lane.due().is_none())
+        if self.lane.due().is_none()
             && let Ok(usage) = getrusage(UsageWho::RUSAGE_THREAD)
         {
             traffic.cpu = duration(usage.user_time()) + duration(usage.system_time());
