@@ -125,3 +125,12 @@ mod tests {
         );
     }
 }
+
+/// The address that is asked for this one: to nowhere in particular is to this machine.
+pub(crate) const fn asked_as(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        _ => address,
+    }
+}

@@ -1,7 +1,7 @@
 //! From a request to rows: asked once, or until it is as it should be.
 
 use std::hash::{BuildHasher, RandomState};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use conns::Listeners;
 use output::{Notes, Rows};
@@ -123,7 +123,7 @@ pub(crate) fn remark(resolved: &Resolved, notes: &Notes) {
 pub(crate) fn listeners(is_wanted: bool) -> Listening {
     let mut listeners = Listeners::default();
     Box::new(move |row| {
-        let at = SocketAddr::new(asked_as(row.address.ip), row.port);
+        let at = SocketAddr::new(limits::asked_as(row.address.ip), row.port);
         if !is_wanted || !is_own(at.ip()) {
             return None;
         }
@@ -137,15 +137,6 @@ pub(crate) fn listeners(is_wanted: bool) -> Listening {
             name: owner.process.name.as_ref()?.as_encoded_bytes().to_vec(),
         })
     })
-}
-
-/// The address that is asked for this one: to nowhere in particular is to this machine.
-const fn asked_as(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        _ => address,
-    }
 }
 
 /// Whether an address is one of this machine.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
@@ -14,7 +14,7 @@ use wellknown::Protocol;
 
 use crate::cli::{Failure, FailureKind};
 use crate::engine::{Engine, Found, Subject};
-use crate::limits::Descriptors;
+use crate::limits::{self, Descriptors};
 use crate::payload;
 use crate::policy::Work;
 use crate::ports::list::PortList;
@@ -109,13 +109,7 @@ impl Subject for Rc<Target> {
         let place = self.order.place(place);
         let mut to = self.visit.at(place).expect("the policy counts the ports");
         // The system asks itself in its place, and itself is who answers.
-        if to.ip().is_unspecified() {
-            to.set_ip(if to.is_ipv6() {
-                Ipv6Addr::LOCALHOST.into()
-            } else {
-                Ipv4Addr::LOCALHOST.into()
-            });
-        }
+        to.set_ip(limits::asked_as(to.ip()));
         to
     }
 }
