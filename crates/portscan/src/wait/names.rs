@@ -28,6 +28,8 @@ type Answer = Result<Addresses, ResolveError>;
 pub(super) struct Names {
     family: Family,
     hosts: HashMap<Arc<str>, Name>,
+    /// How many are being looked up.
+    lookups: usize,
     interfaces: HashMap<u32, Arc<str>>,
 }
 
@@ -43,7 +45,7 @@ impl Names {
     pub(super) fn new(family: Family) -> Self {
         let interfaces = resolve::interface_names(&System).into_iter();
         let interfaces = interfaces.map(|(number, name)| (number, name.into())).collect();
-        Self { family, hosts: HashMap::new(), interfaces }
+        Self { family, hosts: HashMap::new(), lookups: 0, interfaces }
     }
 
     /// Looks hosts up, and waits a little for what is not known yet. Those whose addresses are
@@ -104,7 +106,6 @@ impl Names {
     /// Starts to look a host up, unless that is going on or has just been done.
     fn ask(&mut self, host: &Host) {
         let name: Arc<str> = host.to_string().into();
-        let under_way = self.hosts.values().filter(|it| it.pending.is_some()).count();
         let entry = self.hosts.entry(name).or_default();
         if entry.pending.is_some() || (entry.last.is_some() && !entry.is_old) {
             return;
@@ -115,7 +116,7 @@ impl Names {
         let (host, family) = (host.clone(), self.family);
         if !matches!(host, Host::Name(_)) {
             (entry.last, entry.is_old) = (Some(look_up(host, family)), false);
-        } else if under_way < MAX_LOOKUPS {
+        } else if self.lookups < MAX_LOOKUPS {
             let (sender, pending) = mpsc::channel();
             // Nobody waits any more when the program ends.
             let work = move || drop(sender.send(look_up(host, family)));
@@ -123,6 +124,7 @@ impl Names {
             let thread = thread::Builder::new().name("names".to_owned()).spawn(work);
             entry.pending = thread.is_ok().then_some(pending);
             entry.is_old = entry.pending.is_none();
+            self.lookups += usize::from(entry.pending.is_some());
         }
     }
 
@@ -131,10 +133,13 @@ impl Names {
     fn collect(&mut self) -> bool {
         let mut is_incomplete = false;
         for name in self.hosts.values_mut() {
-            match name.pending.as_ref().map(Receiver::try_recv) {
-                Some(Ok(answer)) => (name.pending, name.last) = (None, Some(answer)),
-                Some(Err(TryRecvError::Disconnected)) => name.pending = None,
-                Some(Err(TryRecvError::Empty)) | None => {}
+            let told = name.pending.as_ref().map(Receiver::try_recv);
+            if matches!(told, Some(Ok(_) | Err(TryRecvError::Disconnected))) {
+                name.pending = None;
+                self.lookups -= 1;
+            }
+            if let Some(Ok(answer)) = told {
+                name.last = Some(answer);
             }
             let is_known = matches!(name.last, Some(Ok(_)));
             is_incomplete |= !is_known && (name.pending.is_some() || name.last.is_none());
