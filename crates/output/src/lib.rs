@@ -26,6 +26,7 @@ mod pasted;
 mod picture;
 mod plan;
 mod print;
+mod progress;
 mod record;
 mod rows;
 mod screen;

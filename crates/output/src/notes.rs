@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstyle::Style;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::escape::{self, Backslash, Blanks};
 use crate::exit::{self, Exit, Failure};
 use crate::pace::Pace;
+use crate::progress::{self, Progress};
 use crate::tone::Tone;
 
 /// A run shorter than this shows no progress: it would only flicker.
@@ -28,7 +28,7 @@ struct Channel {
     tool: String,
     manner: Manner,
     started: Instant,
-    bar: OnceLock<ProgressBar>,
+    bar: OnceLock<Box<dyn Progress>>,
     pace: Mutex<Pace>,
     footnotes: Mutex<Vec<(Option<&'static str>, String)>>,
     /// The last reason why an answer is not there, which is not said twice in a row.
@@ -184,23 +184,12 @@ impl Notes {
             return;
         }
         let words = lock(&channel.pace).advance(now, done, total);
-        let Some(bar) = channel.bar.get() else {
-            let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-            let bar = bar.with_style(progress_style(total.is_some())).with_position(done);
-            let bar = channel.bar.get_or_init(|| bar.with_message(words.unwrap_or_default()));
-            return bar.tick();
-        };
-        if bar.length() != total {
-            match total {
-                Some(total) => bar.set_length(total),
-                None => bar.unset_length(),
+        match channel.bar.get() {
+            Some(bar) => bar.advance(done, total, words),
+            None => {
+                channel.bar.get_or_init(|| progress::bar(done, total, words));
             }
-            bar.set_style(progress_style(total.is_some()));
         }
-        if let Some(words) = words {
-            bar.set_message(words);
-        }
-        bar.set_position(done);
     }
 
     /// Keeps everything to itself until [`Notes::release`]: a picture is on the terminal.
@@ -228,14 +217,18 @@ impl Notes {
     /// Runs `print` while the progress is out of its way.
     pub(crate) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         match self.0.bar.get() {
-            Some(bar) => bar.suspend(print),
+            Some(bar) => {
+                let (mut print, mut printed) = (Some(print), None);
+                bar.suspend(&mut || printed = print.take().map(|print| print()));
+                printed.expect("a bar prints once while it is out of the way")
+            }
             None => print(),
         }
     }
 
     pub(crate) fn finish(&self) {
         if let Some(bar) = self.0.bar.get() {
-            bar.finish_and_clear();
+            bar.finish();
         }
     }
 
@@ -272,11 +265,6 @@ impl Held {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn progress_style(has_total: bool) -> ProgressStyle {
-    let template = if has_total { "{wide_bar} {pos}/{len} {msg}" } else { "{pos} {msg}" };
-    ProgressStyle::with_template(template).expect("the template is valid").progress_chars("=> ")
 }
 
 #[cfg(test)]
