@@ -80,14 +80,19 @@ pub fn main<T: Tool>() -> ExitCode {
 /// lists give.
 #[must_use]
 pub fn command<T: Tool>() -> Command {
+    grammar::<T>()
+        .after_help("More with --help: examples, columns, exit codes.")
+        .after_long_help(manual::<T>().to_string())
+}
+
+/// What a command line may say, without the help that takes longer to write than a run to end.
+fn grammar<T: Tool>() -> Command {
     let names = T::Row::COLUMNS.iter().map(|column| column.name).collect();
     let columns = ColumnNames { names, aliases: T::COLUMN_ALIASES };
     with_flags(T::command())
         .version(env!("CARGO_PKG_VERSION"))
         // An alias may have set what is set again.
         .args_override_self(true)
-        .after_help("More with --help: examples, columns, exit codes.")
-        .after_long_help(manual::<T>().to_string())
         .mut_arg("columns", |argument| argument.value_parser(columns.clone()))
         .mut_arg("count_by", |argument| argument.value_parser(columns.clone()))
         .mut_arg("sort", |argument| argument.value_parser(SortNames(columns)))
@@ -123,9 +128,13 @@ pub fn manual<T: Tool>() -> Manual {
 }
 
 fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let mut command = command::<T>();
-    let name = command.get_name().to_owned();
-    let (mut tool, flags) = match parse::<T>(&mut command, arguments) {
+    let arguments: Vec<_> = arguments.into_iter().collect();
+    let mut grammar = grammar::<T>();
+    let name = grammar.get_name().to_owned();
+    let parsed = parse::<T>(&mut grammar, &arguments);
+    // Whoever asks for help, or needs it, gets all of it.
+    let parsed = parsed.or_else(|_| parse::<T>(&mut command::<T>(), &arguments));
+    let (mut tool, flags) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => return refuse(&name, &error),
     };
@@ -181,16 +190,15 @@ fn show<R: Record, F: Failure>(
 
 fn parse<T: Tool>(
     command: &mut Command,
-    arguments: impl IntoIterator<Item = OsString>,
+    arguments: &[OsString],
 ) -> Result<(T, Flags), clap::Error> {
-    let arguments: Vec<_> = arguments.into_iter().collect();
-    let matches = command
-        .try_get_matches_from_mut(&arguments)
-        .map_err(|error| name_odd_argument(error, command, &arguments))
+    let mut matches = command
+        .try_get_matches_from_mut(arguments)
+        .map_err(|error| name_odd_argument(error, command, arguments))
         .map_err(|error| tell_from_file(error, command))
         .map_err(|error| tell_port_words(error, command))?;
-    let (tool, flags) = T::from_arg_matches(&matches)
-        .and_then(|tool| Ok((tool, Flags::from_arg_matches(&matches)?)))
+    let (tool, flags) = T::from_arg_matches_mut(&mut matches)
+        .and_then(|tool| Ok((tool, Flags::from_arg_matches_mut(&mut matches)?)))
         .map_err(|error| error.format(command))?;
     match flags.contradiction(&tool.view()) {
         Some(contradiction) => Err(command.error(ErrorKind::ArgumentConflict, contradiction)),
