@@ -73,7 +73,7 @@ pub fn man_page(tool: &Entry) -> Result<String> {
     )]);
     for column in &manual.columns {
         let mark = if column.is_extra { " +" } else { "" };
-        entry(&mut roff, &format!("{}{mark}", column.name), column.about);
+        entry(&mut roff, &format!("{}{mark}", column.name), &column.meaning());
     }
     if !manual.column_aliases.is_empty() {
         roff.control("PP", []);

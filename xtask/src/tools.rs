@@ -83,7 +83,10 @@ mod tests {
                 let is_key = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
                 assert!(column.name.chars().all(is_key), "{} {}", tool.name, column.name);
                 assert!(!column.about.is_empty(), "{} {}", tool.name, column.name);
-                let is_new = columns[..index].iter().all(|before| before.name != column.name);
+                assert!(column.key.chars().all(is_key), "{} {}", tool.name, column.key);
+                let is_new = columns[..index]
+                    .iter()
+                    .all(|before| before.name != column.name && before.key != column.key);
                 assert!(is_new, "{} {}", tool.name, column.name);
                 assert_ne!(column.name, "count", "{}: --count-by has one of this name", tool.name);
             }

@@ -11,7 +11,8 @@ use crate::suggest::nearest;
 /// Takes the names of a tool's columns, and the other names that it has for them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ColumnNames {
-    pub names: Vec<&'static str>,
+    /// What each is called, and its key in JSON, which is as good.
+    pub names: Vec<(&'static str, &'static str)>,
     pub aliases: &'static [(&'static str, &'static str)],
 }
 
@@ -28,9 +29,14 @@ pub(crate) struct SortBy {
 
 impl ColumnNames {
     fn find(&self, name: &str) -> Option<&'static str> {
-        let by_name = |name: &str| self.names.iter().copied().find(|column| *column == name);
+        let by_name = |name: &str| self.names().find(|column| *column == name);
+        let by_key = || self.names.iter().find(|(_, key)| *key == name).map(|(column, _)| *column);
         let meant = || self.aliases.iter().find(|(alias, _)| *alias == name);
-        by_name(name).or_else(|| by_name(meant()?.1))
+        by_name(name).or_else(by_key).or_else(|| by_name(meant()?.1))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.names.iter().map(|(name, _)| *name)
     }
 
     /// Says which columns there are, and which was probably meant.
@@ -41,10 +47,11 @@ impl ColumnNames {
             error.insert(ContextKind::InvalidArg, flag);
         }
         error.insert(ContextKind::InvalidValue, ContextValue::String(name.to_owned()));
-        let names = self.names.iter().map(|name| (*name).to_owned()).collect();
+        let names = self.names().map(str::to_owned).collect();
         error.insert(ContextKind::ValidValue, ContextValue::Strings(names));
-        let aliases = self.aliases.iter().map(|(alias, _)| *alias);
-        if let Some(meant) = nearest(name, self.names.iter().copied().chain(aliases)) {
+        let keys = self.names.iter().map(|(_, key)| *key);
+        let others = keys.chain(self.aliases.iter().map(|(alias, _)| *alias));
+        if let Some(meant) = nearest(name, self.names().chain(others)) {
             error.insert(ContextKind::SuggestedValue, ContextValue::String(meant.to_owned()));
         }
         error
@@ -66,7 +73,7 @@ impl TypedValueParser for ColumnNames {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(self.names.iter().map(PossibleValue::new)))
+        Some(Box::new(self.names().map(PossibleValue::new)))
     }
 }
 
@@ -94,7 +101,7 @@ mod tests {
     use super::*;
 
     fn names() -> ColumnNames {
-        let names = vec!["local_port", "rtt_ms", "state"];
+        let names = vec![("local_port", "local_port"), ("rtt_ms", "rtt"), ("state", "operstate")];
         ColumnNames { names, aliases: &[("port", "local_port"), ("state", "rtt_ms")] }
     }
 
@@ -106,9 +113,9 @@ mod tests {
     }
 
     #[test]
-    fn a_column_is_known_by_its_name_first_and_by_its_other_names() {
+    fn a_column_is_known_by_its_name_first_then_by_its_key_and_by_its_other_names() {
         for (named, expected) in
-            [("rtt_ms", &["rtt_ms"][..]), ("port,state", &["local_port", "state"])]
+            [("rtt_ms", &["rtt_ms"][..]), ("port,state,rtt", &["local_port", "state", "rtt_ms"])]
         {
             let matches = command().try_get_matches_from(["tool", "--columns", named]).unwrap();
             let columns: Vec<_> =
@@ -133,7 +140,8 @@ mod tests {
     #[test]
     fn who_names_no_column_hears_of_them_all_and_of_the_nearest() {
         for (words, nearest) in [
-            (["tool", "--columns", "rtt"], "exists: 'rtt_ms'"),
+            (["tool", "--columns", "rt_ms"], "exists: 'rtt_ms'"),
+            (["tool", "--columns", "opstate"], "exists: 'operstate'"),
             (["tool", "--sort", "-ports"], "exists: 'port'"),
             (["tool", "--sort", "--json"], "[possible values: local_port, rtt_ms, state]"),
             (["tool", "--sort", ""], "[possible values: local_port, rtt_ms, state]"),

@@ -39,7 +39,7 @@ pub(crate) fn headings<R>(columns: &[&'static Column<R>], look: Look) -> Vec<Hea
 }
 
 const fn heading(name: &'static str) -> Heading {
-    Heading { name, is_key: false, is_side: false, is_numeric: false, min_width: 0 }
+    Heading { name, key: name, is_key: false, is_side: false, is_numeric: false, min_width: 0 }
 }
 
 /// Prints a row for each group. Whether there is any.

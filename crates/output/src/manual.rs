@@ -20,8 +20,10 @@ pub struct Manual {
 /// What is said of a column.
 #[derive(Debug, Clone, Copy)]
 pub struct ColumnEntry {
-    /// Its JSON key.
+    /// Its name.
     pub name: &'static str,
+    /// Its name in JSON.
+    pub key: &'static str,
     /// What it holds.
     pub about: &'static str,
     /// Whether a table has it only on request.
@@ -38,9 +40,10 @@ impl Display for Manual {
         }
         writeln!(out, "\nColumns (those with + not in a table unless --columns names them):")?;
         let width = longest(self.columns.iter().map(|column| column.name));
-        for ColumnEntry { name, about, is_extra } in &self.columns {
-            let mark = if *is_extra { '+' } else { ' ' };
-            writeln!(out, "{mark} {name:width$}  {about}")?;
+        for column in &self.columns {
+            let ColumnEntry { name, is_extra, .. } = *column;
+            let mark = if is_extra { '+' } else { ' ' };
+            writeln!(out, "{mark} {name:width$}  {}", column.meaning())?;
         }
         if !self.column_aliases.is_empty() {
             writeln!(out, "\n{}", self.aliases())?;
@@ -62,6 +65,15 @@ impl Manual {
         }
         let meanings = self.column_aliases.iter().map(|(alias, name)| format!("{alias} is {name}"));
         format!("Other names of columns: {}", meanings.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl ColumnEntry {
+    /// What it holds, and its name in JSON where that is another.
+    #[must_use]
+    pub fn meaning(&self) -> String {
+        let Self { name, key, about, .. } = *self;
+        if key == name { about.to_owned() } else { format!("{about} ({key} in JSON)") }
     }
 }
 

@@ -208,6 +208,7 @@ impl<R> Column<R> {
     pub(crate) const fn heading(&self) -> Heading {
         Heading {
             name: self.name,
+            key: self.key,
             is_key: false,
             is_side: self.is_side,
             is_numeric: self.is_numeric,

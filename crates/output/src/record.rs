@@ -70,6 +70,7 @@ impl Change {
 /// One column of a [`Record`].
 pub struct Column<R> {
     pub(crate) name: &'static str,
+    pub(crate) key: &'static str,
     pub(crate) about: &'static str,
     pub(crate) value: for<'a> fn(&'a R) -> Value<'a>,
     pub(crate) tone: fn(&R) -> Tone,
@@ -80,8 +81,8 @@ pub struct Column<R> {
 }
 
 impl<R> Column<R> {
-    /// A column by its JSON key (lower snake case, the unit last), what the help says of it, and
-    /// where its value comes from.
+    /// A column by its name (lower snake case, the unit last), which is its JSON key as well, what
+    /// the help says of it, and where its value comes from.
     #[must_use]
     pub const fn new(
         name: &'static str,
@@ -90,6 +91,7 @@ impl<R> Column<R> {
     ) -> Self {
         Self {
             name,
+            key: name,
             about,
             value,
             tone: |_| Tone::Plain,
@@ -110,6 +112,14 @@ impl<R> Column<R> {
     #[must_use]
     pub fn value_of<'a>(&self, row: &'a R) -> Value<'a> {
         (self.value)(row)
+    }
+
+    /// Gives it another key in JSON, where readers of JSON know the thing by another name. Command
+    /// lines know the column by both.
+    #[must_use]
+    pub const fn key(mut self, key: &'static str) -> Self {
+        self.key = key;
+        self
     }
 
     /// Colours the cell.

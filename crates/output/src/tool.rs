@@ -87,7 +87,7 @@ pub fn command<T: Tool>() -> Command {
 
 /// What a command line may say, without the help that takes longer to write than a run to end.
 fn grammar<T: Tool>() -> Command {
-    let names = T::Row::COLUMNS.iter().map(|column| column.name).collect();
+    let names = T::Row::COLUMNS.iter().map(|column| (column.name, column.key)).collect();
     let columns = ColumnNames { names, aliases: T::COLUMN_ALIASES };
     with_flags(T::command())
         .version(env!("CARGO_PKG_VERSION"))
@@ -115,6 +115,7 @@ pub fn manual<T: Tool>() -> Manual {
         .iter()
         .map(|column| ColumnEntry {
             name: column.name,
+            key: column.key,
             about: column.about,
             is_extra: column.is_extra,
         })

@@ -26,7 +26,7 @@ pub(crate) struct Json {
 
 impl Json {
     pub(crate) fn new(headings: &[Heading], layout: Layout) -> Self {
-        let keys = headings.iter().map(|heading| heading.name).collect();
+        let keys = headings.iter().map(|heading| heading.key).collect();
         Self { keys, layout, has_rows: false, row: Vec::new() }
     }
 }

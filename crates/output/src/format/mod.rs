@@ -14,6 +14,8 @@ pub(crate) mod table;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Heading {
     pub name: &'static str,
+    /// Its name in JSON.
+    pub key: &'static str,
     /// Whether the table would be nothing without it.
     pub is_key: bool,
     pub is_side: bool,
@@ -69,7 +71,7 @@ mod tests {
     ];
 
     const fn heading(name: &'static str, is_numeric: bool, is_side: bool) -> Heading {
-        Heading { name, is_key: false, is_side, is_numeric, min_width: 0 }
+        Heading { name, key: name, is_key: false, is_side, is_numeric, min_width: 0 }
     }
 
     fn owner(name: &'static str, pid: u32) -> Value<'static> {
