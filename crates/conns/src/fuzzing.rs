@@ -2,7 +2,6 @@
 
 use output::Value;
 
-use crate::backend::native::message::{Body, HEADER_OCTETS, next_message};
 use crate::backend::native::{inet, packet, unix};
 use crate::backend::procnet::Table;
 use crate::endpoint::{Endpoint, UnixName};
@@ -10,6 +9,7 @@ pub use crate::filter::fuzzing::{bytecode, expression};
 use crate::protocol::{Protocol, Protocols};
 use crate::socket::Socket;
 use crate::state::States;
+use netlink::{Body, HEADER_OCTETS, next_message};
 
 /// Any octets are read as messages of the kernel, and each of these as a socket of every kind, without
 /// panic; what is read is of that kind and can be shown.

@@ -3,8 +3,8 @@
 
 use output::Value;
 
-use super::native::message::{Body, next_message};
 use crate::socket::Socket;
+use netlink::{Body, next_message};
 
 macro_rules! captured {
     ($file:literal) => {

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use super::message::{Attributes, cookie_at, long_at, number_at, push_attribute};
+use netlink::{AF_INET, AF_INET6, Attributes, long_at, number_at, push_attribute};
+
+use super::cookie_at;
 use crate::endpoint::Endpoint;
 use crate::protocol::Protocol;
 use crate::request::{Request, Wanted};
@@ -13,9 +15,6 @@ use crate::tcp_info::TcpInfo;
 
 /// `TCPDIAG_GETSOCK`: TCP of both families in one pass, which spares the kernel half of the walk.
 pub(crate) const TCP_OF_BOTH_FAMILIES: u16 = 18;
-
-pub(crate) const AF_INET: u8 = 2;
-pub(crate) const AF_INET6: u8 = 10;
 
 /// The octets of `struct inet_diag_sockid`, of which nothing is asked for.
 const SOCKET_ID_OCTETS: usize = 48;

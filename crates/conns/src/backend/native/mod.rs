@@ -1,9 +1,7 @@
 //! Sockets by Linux' own interface, `sock_diag` over netlink.
 
-mod channel;
 pub(crate) mod inet;
 mod interfaces;
-pub(crate) mod message;
 pub(crate) mod packet;
 mod push_down;
 mod seam;
@@ -12,11 +10,11 @@ pub(crate) mod unix;
 use std::collections::VecDeque;
 use std::vec;
 
+pub(crate) use netlink::DumpError;
+use netlink::{AF_INET, AF_INET6, Channel, Dump, number_at};
 use output::{Family, Notes, with_causes};
 
-pub(crate) use self::channel::DumpError;
-use self::channel::{BY_FAMILY, Channel, Dump};
-use self::inet::{AF_INET, AF_INET6, TCP_OF_BOTH_FAMILIES};
+use self::inet::TCP_OF_BOTH_FAMILIES;
 use self::interfaces::Interfaces;
 pub(crate) use self::push_down::bytecode;
 use self::seam::Seam;
@@ -25,6 +23,9 @@ use crate::protocol::{Protocol, Protocols};
 use crate::request::Request;
 use crate::socket::Socket;
 use crate::state::{State, States};
+
+/// `SOCK_DIAG_BY_FAMILY` (`include/uapi/linux/sock_diag.h`).
+const BY_FAMILY: u16 = 20;
 
 /// The sockets of the network namespace that this thread is in, list after list. What `sock_diag`
 /// does not tell comes from `/proc/net`.
@@ -71,7 +72,7 @@ impl Sockets {
             interfaces: Interfaces::default(),
             notes: notes.clone(),
         };
-        match Channel::open() {
+        match Channel::open(netlink::Family::SockDiag) {
             Ok(channel) => sockets.channel = Some(channel),
             Err(error) => sockets.say_refused(&DumpError::Netlink(error)),
         }
@@ -295,6 +296,12 @@ fn states_of(protocol: Protocol, states: States) -> States {
         Protocol::Tcp => states & !States::from(State::Unconnected),
         _ => states & !States::from(State::Bound),
     }
+}
+
+/// A cookie: two numbers, the lower half first whatever the byte order (`sock_diag_save_cookie`).
+pub(super) fn cookie_at(octets: &[u8], offset: usize) -> Option<u64> {
+    let (low, high) = (number_at(octets, offset)?, number_at(octets, offset + 4)?);
+    Some(u64::from(high) << 32 | u64::from(low))
 }
 
 #[cfg(test)]

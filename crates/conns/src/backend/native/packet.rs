@@ -1,7 +1,8 @@
 //! Packet sockets as the kernel tells them (`include/uapi/linux/packet_diag.h`).
 
-use super::inet;
-use super::message::{Attributes, cookie_at, number_at, short_at};
+use netlink::{Attributes, number_at, short_at};
+
+use super::{cookie_at, inet};
 use crate::endpoint::Endpoint;
 use crate::protocol::Protocol;
 use crate::socket::Socket;
@@ -79,7 +80,7 @@ pub(crate) const fn protocol(number: u8) -> Option<Protocol> {
 mod tests {
     use super::*;
     use crate::backend::captured::{assert_cut_anywhere, assert_lines, captured, line, parts};
-    use crate::backend::native::message::push_attribute;
+    use netlink::push_attribute;
 
     const CAPTURED: &[u8] = captured!("netlink/packet");
 

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::inet;
-use super::message::{Attributes, cookie_at, number_at};
+use netlink::{Attributes, number_at};
+
+use super::{cookie_at, inet};
 use crate::endpoint::{Endpoint, UnixName};
 use crate::protocol::Protocol;
 use crate::request::Request;
@@ -127,9 +128,9 @@ pub(crate) fn with_peers(mut sockets: Vec<Socket>, states: States) -> Vec<Socket
 mod tests {
     use super::*;
     use crate::backend::captured::{assert_cut_anywhere, assert_lines, captured, line, parts};
-    use crate::backend::native::message::push_attribute;
     use crate::protocol::Protocols;
     use crate::request::Wanted;
+    use netlink::push_attribute;
 
     const CAPTURED: &[u8] = captured!("netlink/unix");
 

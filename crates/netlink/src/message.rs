@@ -1,7 +1,7 @@
 //! The octets of netlink messages (`include/uapi/linux/netlink.h`), without the talking.
 
 /// The header of a message: length, type, flags, sequence number, port.
-pub(crate) const HEADER_OCTETS: usize = 16;
+pub const HEADER_OCTETS: usize = 16;
 
 /// The header of an attribute: length and type.
 const ATTRIBUTE_HEADER_OCTETS: usize = 4;
@@ -9,23 +9,45 @@ const ATTRIBUTE_HEADER_OCTETS: usize = 4;
 /// What messages and attributes are padded to.
 const ALIGNMENT: usize = 4;
 
-/// `NLM_F_REQUEST | NLM_F_DUMP`.
-const FLAGS_DUMP: u16 = 0x1 | 0x300;
+/// `NLM_F_REQUEST`: asks for one thing.
+pub(crate) const FLAGS_GET: u16 = 0x1;
+
+/// `NLM_F_REQUEST | NLM_F_DUMP`: asks for a list.
+pub(crate) const FLAGS_DUMP: u16 = FLAGS_GET | 0x300;
+
+/// `NLM_F_DUMP_INTR`: the list changed while it was told.
+const FLAG_TORN: u16 = 0x10;
+
+/// `AF_INET` (`include/linux/socket.h`), as messages name the family of addresses.
+pub const AF_INET: u8 = 2;
+
+/// `AF_INET6`.
+pub const AF_INET6: u8 = 10;
 
 const TYPE_ERROR: u16 = 2;
 const TYPE_DONE: u16 = 3;
 
 /// One message of several in a buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Message<'a> {
+pub struct Message<'a> {
+    /// `NLM_F_*`.
     pub flags: u16,
+    /// The number of the question.
     pub sequence: u32,
+    /// What it says.
     pub body: Body<'a>,
+}
+
+impl Message<'_> {
+    /// Whether the list changed while it was told, so that parts of it may be missing.
+    pub(crate) const fn is_torn(&self) -> bool {
+        self.flags & FLAG_TORN != 0
+    }
 }
 
 /// What a message says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Body<'a> {
+pub enum Body<'a> {
     /// Something of what was asked for.
     Part(&'a [u8]),
     /// There is no more; a number other than 0 is the reason why.
@@ -36,13 +58,13 @@ pub(crate) enum Body<'a> {
     Other,
 }
 
-/// A message that asks for a list: its header, and the octets that follow.
-pub(crate) fn dump_request(message_type: u16, sequence: u32, payload: &[u8]) -> Vec<u8> {
+/// A message that asks: its header, and the octets that follow.
+pub(crate) fn request(message_type: u16, flags: u16, sequence: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(HEADER_OCTETS + payload.len()).expect("a request is short");
     let mut octets = Vec::with_capacity(HEADER_OCTETS + payload.len());
     octets.extend(length.to_ne_bytes());
     octets.extend(message_type.to_ne_bytes());
-    octets.extend(FLAGS_DUMP.to_ne_bytes());
+    octets.extend(flags.to_ne_bytes());
     octets.extend(sequence.to_ne_bytes());
     // The kernel is port 0.
     octets.extend(0u32.to_ne_bytes());
@@ -51,7 +73,7 @@ pub(crate) fn dump_request(message_type: u16, sequence: u32, payload: &[u8]) -> 
 }
 
 /// Takes the first message off `octets`; `None` where they are no whole message.
-pub(crate) fn next_message<'a>(octets: &mut &'a [u8]) -> Option<Message<'a>> {
+pub fn next_message<'a>(octets: &mut &'a [u8]) -> Option<Message<'a>> {
     let length = usize::try_from(number_at(octets, 0)?).ok()?;
     let message = octets.get(..length)?;
     let payload = message.get(HEADER_OCTETS..)?;
@@ -68,7 +90,11 @@ pub(crate) fn next_message<'a>(octets: &mut &'a [u8]) -> Option<Message<'a>> {
 }
 
 /// Appends an attribute.
-pub(crate) fn push_attribute(octets: &mut Vec<u8>, kind: u16, payload: &[u8]) {
+///
+/// # Panics
+///
+/// When the payload has more than 65,531 octets, which no length can say.
+pub fn push_attribute(octets: &mut Vec<u8>, kind: u16, payload: &[u8]) {
     let length = ATTRIBUTE_HEADER_OCTETS + payload.len();
     octets.extend(u16::try_from(length).expect("an attribute is short").to_ne_bytes());
     octets.extend(kind.to_ne_bytes());
@@ -77,7 +103,7 @@ pub(crate) fn push_attribute(octets: &mut Vec<u8>, kind: u16, payload: &[u8]) {
 }
 
 /// The attributes, by type and payload, as far as they are whole.
-pub(crate) struct Attributes<'a>(pub &'a [u8]);
+pub struct Attributes<'a>(pub &'a [u8]);
 
 impl<'a> Iterator for Attributes<'a> {
     type Item = (u16, &'a [u8]);
@@ -98,23 +124,20 @@ const fn aligned(length: usize) -> usize {
 }
 
 /// The number at an offset, in the byte order of this machine.
-pub(crate) fn number_at(octets: &[u8], offset: usize) -> Option<u32> {
+#[must_use]
+pub fn number_at(octets: &[u8], offset: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(*octets.get(offset..)?.first_chunk()?))
 }
 
 /// As [`number_at`], of 8 octets, which need not be aligned.
-pub(crate) fn long_at(octets: &[u8], offset: usize) -> Option<u64> {
+#[must_use]
+pub fn long_at(octets: &[u8], offset: usize) -> Option<u64> {
     Some(u64::from_ne_bytes(*octets.get(offset..)?.first_chunk()?))
 }
 
-/// A cookie: two numbers, the lower half first whatever the byte order (`sock_diag_save_cookie`).
-pub(crate) fn cookie_at(octets: &[u8], offset: usize) -> Option<u64> {
-    let (low, high) = (number_at(octets, offset)?, number_at(octets, offset + 4)?);
-    Some(u64::from(high) << 32 | u64::from(low))
-}
-
 /// As [`number_at`], of 2 octets.
-pub(crate) fn short_at(octets: &[u8], offset: usize) -> Option<u16> {
+#[must_use]
+pub fn short_at(octets: &[u8], offset: usize) -> Option<u16> {
     Some(u16::from_ne_bytes(*octets.get(offset..)?.first_chunk()?))
 }
 
@@ -123,7 +146,7 @@ mod tests {
     use super::*;
 
     fn message(kind: u16, payload: &[u8]) -> Vec<u8> {
-        let mut octets = dump_request(kind, 7, payload);
+        let mut octets = request(kind, FLAGS_DUMP, 7, payload);
         octets.resize(aligned(octets.len()), 0);
         octets
     }
