@@ -35,7 +35,7 @@ pub use endpoint::{Endpoint, Interface, UnixName};
 pub use failure::Failure;
 pub use filter::{
     Comparison, Device, End, Expression, Fact, Filter, Flags, Holder, Kernel, Needs, ParseError,
-    Pattern, PortList, Ports, Prefix, Problem, Quantity, ResolveError, Subject, Term,
+    Pattern, PortList, Ports, Problem, Quantity, ResolveError, Subject, Term,
 };
 pub use listeners::Listeners;
 pub use namespace::Namespace;

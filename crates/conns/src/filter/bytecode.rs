@@ -8,8 +8,10 @@
 
 use std::net::IpAddr;
 
+use output::Prefix;
+
 use super::expression::{Device, Expression, Term};
-use super::host::{End, Ports, Prefix};
+use super::host::{End, Ports};
 
 /// The longest program that is made, in octets: the kernel checks each in a time that grows with the
 /// square of its length, and an attribute has 64 KiB.
@@ -167,12 +169,12 @@ fn at_end(host: Code, prefix: Option<&Prefix>, ports: Ports) -> Condition {
 
 /// `struct inet_diag_hostcond`: family, length of the prefix, port or -1, address.
 fn host_operands(prefix: Option<&Prefix>, port: Option<u16>) -> Vec<u8> {
-    let (family, address) = match prefix.map(|prefix| prefix.address) {
+    let (family, address) = match prefix.map(Prefix::address) {
         None => (AF_UNSPEC, Vec::new()),
         Some(IpAddr::V4(address)) => (AF_INET, address.octets().to_vec()),
         Some(IpAddr::V6(address)) => (AF_INET6, address.octets().to_vec()),
     };
-    let mut operands = vec![family, prefix.map_or(0, |prefix| prefix.length), 0, 0];
+    let mut operands = vec![family, prefix.map_or(0, Prefix::length), 0, 0];
     operands.extend(port.map_or(-1, i32::from).to_ne_bytes());
     operands.extend(address);
     operands

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 
+use output::PrefixError;
 use thiserror::Error;
 use wellknown::PortError;
 
@@ -101,15 +102,8 @@ pub enum Problem {
         text: String,
     },
     /// A prefix that is longer than the address.
-    #[error("'/{length}' is no length of a prefix: an {family} address has {bits} bits")]
-    PrefixLength {
-        /// What was typed.
-        length: String,
-        /// IPv4 or IPv6.
-        family: &'static str,
-        /// 32 or 128.
-        bits: u8,
-    },
+    #[error(transparent)]
+    Prefix(PrefixError),
     /// An address of one family where the other is named.
     #[error("'{text}' is not of the family '{family}'")]
     Family {
@@ -234,3 +228,14 @@ fn one_line(text: &str) -> String {
 }
 
 impl std::error::Error for ParseError {}
+
+impl From<PrefixError> for Problem {
+    /// In a filter an address may have brackets and a port.
+    fn from(error: PrefixError) -> Self {
+        match error {
+            PrefixError::Empty => Self::Empty { what: "address" },
+            PrefixError::Address { text } => Self::Address { text },
+            PrefixError::Length { .. } => Self::Prefix(error),
+        }
+    }
+}

@@ -4,8 +4,10 @@ use std::ffi::OsStr;
 use std::iter;
 use std::ops::RangeInclusive;
 
+use output::Prefix;
+
 use super::expression::{Device, Expression, Term};
-use super::host::{End, Ports, Prefix};
+use super::host::{End, Ports};
 use super::number::Source;
 use super::pattern::Pattern;
 use crate::endpoint::{Endpoint, Interface, UnixName};

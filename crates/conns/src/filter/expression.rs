@@ -6,7 +6,9 @@ use std::net::IpAddr;
 
 use thiserror::Error;
 
-use super::host::{End, Family, Ports, Prefix};
+use output::Prefix;
+
+use super::host::{End, Family, Ports, written};
 use super::names::Spelled;
 use super::number::{Comparison, Quantity};
 use super::pattern::{self, Pattern};
@@ -353,7 +355,7 @@ impl Display for Term {
                 write!(formatter, "{} = :{ports}", port_key(*end))
             }
             Self::Host { end, prefix: Some(prefix), ports } => {
-                write!(formatter, "{} = {prefix}{}", address_key(*end), Behind(*ports))
+                write!(formatter, "{} = {}{}", address_key(*end), written(*prefix), Behind(*ports))
             }
             Self::Named { end, name, ports } => {
                 write!(formatter, "{} = {name}{}", address_key(*end), Behind(*ports))

@@ -7,9 +7,11 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use output::Prefix;
+
 use super::error::ParseError;
 use super::expression::{Device, Expression, Term};
-use super::host::{End, PortList, Ports, Prefix};
+use super::host::{End, PortList, Ports};
 use super::pattern::{Manner, Pattern};
 use super::terms::{parse_pid, parse_states, user};
 use crate::state::States;

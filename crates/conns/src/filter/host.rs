@@ -1,16 +1,14 @@
 //! The ends of sockets that are meant: addresses, prefixes and ports, in the syntax of ss(8).
 
 use std::fmt::{self, Display, Formatter};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use output::Prefix;
 use wellknown::Service;
 
 use super::error::Problem;
-
-/// An IPv4 address that stands for a prefix may have fewer octets: `10/8`.
-const IPV4_OCTETS: usize = 4;
 
 /// A name of a host has so many octets at most (RFC 1123, 2.1).
 const NAME_MAX_OCTETS: usize = 253;
@@ -26,15 +24,6 @@ pub enum End {
     Either,
 }
 
-/// Addresses that begin alike.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Prefix {
-    /// The first of them.
-    pub(crate) address: IpAddr,
-    /// How many bits are alike.
-    pub(crate) length: u8,
-}
-
 /// Ports in a row, of which there is one at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ports {
@@ -46,101 +35,16 @@ pub struct Ports {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortList(pub(crate) Vec<Ports>);
 
-impl Prefix {
-    /// Every address of IPv4.
-    pub(crate) const IPV4: Self = Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), length: 0 };
-    /// Every address of IPv6.
-    pub(crate) const IPV6: Self = Self { address: IpAddr::V6(Ipv6Addr::UNSPECIFIED), length: 0 };
-
-    /// The one address.
-    pub(crate) const fn of(address: IpAddr) -> Self {
-        let length = if address.is_ipv4() { 32 } else { 128 };
-        Self { address, length }
+/// A prefix as a filter has it: an address of IPv6 in brackets, a length where it is not whole.
+pub(crate) fn written(prefix: Prefix) -> String {
+    let address = match prefix.address() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    };
+    if prefix == Prefix::of(prefix.address()) {
+        return address;
     }
-
-    /// The prefix that an address is in.
-    fn containing(address: IpAddr, length: u8) -> Self {
-        let address = match address {
-            IpAddr::V4(it) => {
-                let mask = u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
-                Ipv4Addr::from_bits(it.to_bits() & mask).into()
-            }
-            IpAddr::V6(it) => {
-                let mask = u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0);
-                Ipv6Addr::from_bits(it.to_bits() & mask).into()
-            }
-        };
-        Self { address, length }
-    }
-
-    /// Whether an address is in it. IPv6 addresses that stand for one of IPv4 (RFC 4291, 2.5.5.2)
-    /// are in prefixes of both families, as for the kernel.
-    #[must_use]
-    pub fn has(&self, address: IpAddr) -> bool {
-        let is_v4 = self.address.is_ipv4();
-        let address = match address {
-            IpAddr::V6(it) if is_v4 => it.to_ipv4_mapped().map_or(address, IpAddr::V4),
-            _ => address,
-        };
-        address.is_ipv4() == is_v4 && Self::containing(address, self.length).address == self.address
-    }
-
-    /// Reads an address, or what comes before and after a `/`.
-    fn parse(address: &str, length: Option<&str>) -> Result<Self, Problem> {
-        let no_address = || Problem::Address { text: address.to_owned() };
-        let Some(length) = length else {
-            return address.parse().map(Self::of).map_err(|_| no_address());
-        };
-        let full = whole_ipv4(address).unwrap_or_else(|| address.to_owned());
-        let address: IpAddr = full.parse().map_err(|_| no_address())?;
-        let (family, bits) = if address.is_ipv4() { ("IPv4", 32) } else { ("IPv6", 128) };
-        let is_number = length.bytes().all(|it| it.is_ascii_digit());
-        match length.parse::<u8>() {
-            Ok(length) if length <= bits && is_number => Ok(Self::containing(address, length)),
-            _ => Err(Problem::PrefixLength { length: length.to_owned(), family, bits }),
-        }
-    }
-}
-
-/// `10` and `193.233.7`, with the octets that were left out.
-fn whole_ipv4(text: &str) -> Option<String> {
-    let octets = text.split('.').count();
-    let is_short = octets < IPV4_OCTETS && text.bytes().all(|it| it.is_ascii_digit() || it == b'.');
-    (is_short && !text.is_empty()).then(|| format!("{text}{}", ".0".repeat(IPV4_OCTETS - octets)))
-}
-
-impl FromStr for Prefix {
-    type Err = Problem;
-
-    fn from_str(text: &str) -> Result<Self, Problem> {
-        if text.is_empty() {
-            return Err(Problem::Empty { what: "address" });
-        }
-        let text = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
-        match text.split_once('/') {
-            Some((address, length)) => {
-                let address = address
-                    .strip_prefix('[')
-                    .and_then(|it| it.strip_suffix(']'))
-                    .unwrap_or(address);
-                Self::parse(address, Some(length))
-            }
-            None => Self::parse(text, None),
-        }
-    }
-}
-
-impl Display for Prefix {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        match self.address {
-            IpAddr::V4(address) => write!(formatter, "{address}")?,
-            IpAddr::V6(address) => write!(formatter, "[{address}]")?,
-        }
-        if *self == Self::of(self.address) {
-            return Ok(());
-        }
-        write!(formatter, "/{}", self.length)
-    }
+    format!("{address}/{}", prefix.length())
 }
 
 impl Ports {

@@ -23,6 +23,6 @@ pub use error::{ParseError, Problem};
 pub use evaluate::{Fact, Holder, Needs, Subject};
 pub use expression::{Device, Expression, ResolveError, Term};
 pub use flags::{Filter, Flags};
-pub use host::{End, PortList, Ports, Prefix};
+pub use host::{End, PortList, Ports};
 pub use number::{Comparison, Quantity};
 pub use pattern::Pattern;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::error::Problem;
 use super::expression::{Device, Expression, Term};
-use super::host::{self, End, Family, Host, Place, PortList, Ports};
+use super::host::{self, End, Family, Host, Place, PortList, Ports, written};
 use super::names;
 use super::number::{Comparison, QUANTITIES, Quantity};
 use super::pattern::{Character, Manner, Pattern};
@@ -196,9 +196,9 @@ fn host_of_family(
         Place::Prefix(prefix) => Some(prefix),
     };
     if let (Some(family), Some(of_family), Some(prefix)) = (family, of_family, prefix)
-        && of_family.address.is_ipv4() != prefix.address.is_ipv4()
+        && of_family.address().is_ipv4() != prefix.address().is_ipv4()
     {
-        return Err(Problem::Family { text: prefix.to_string(), family: family.name() });
+        return Err(Problem::Family { text: written(prefix), family: family.name() });
     }
     any_of(ports.iter().map(|ports| Ok(Term::Host { end, prefix, ports: *ports })))
 }

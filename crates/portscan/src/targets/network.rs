@@ -1,7 +1,9 @@
 //! Addresses that begin alike, in numbers.
 
 use std::fmt::{self, Display, Formatter};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
+
+use output::Prefix;
 
 use crate::targets::host::is_scoped;
 
@@ -19,18 +21,7 @@ pub(crate) struct Network {
 impl Network {
     /// The network that an address is in. The prefix is not greater than the bits of the address.
     pub(crate) fn new(address: IpAddr, prefix: u8) -> Self {
-        let first = match address {
-            IpAddr::V4(it) => {
-                let host_bits = Ipv4Addr::BITS - u32::from(prefix);
-                let mask = u32::MAX.checked_shl(host_bits).unwrap_or(0);
-                Ipv4Addr::from_bits(it.to_bits() & mask).into()
-            }
-            IpAddr::V6(it) => {
-                let host_bits = Ipv6Addr::BITS - u32::from(prefix);
-                let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
-                IpAddr::from(Ipv6Addr::from_bits(it.to_bits() & mask))
-            }
-        };
+        let first = Prefix::containing(address, prefix).address();
         match (first.to_canonical(), prefix.checked_sub(MAPPED_PREFIX)) {
             (IpAddr::V4(first), Some(prefix)) if address.is_ipv6() => {
                 Self { first: first.into(), prefix }
@@ -106,6 +97,8 @@ impl Display for Network {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     fn network(address: &str, prefix: u8) -> Network {

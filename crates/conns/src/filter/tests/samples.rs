@@ -4,11 +4,12 @@ use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
+use output::Prefix;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::endpoint::{Endpoint, Interface};
-use crate::filter::host::{End, Ports, Prefix};
+use crate::filter::host::{End, Ports};
 use crate::filter::machine::Entry;
 use crate::filter::number::{Comparison, QUANTITIES};
 use crate::filter::pattern::{Character, Manner, Pattern};
