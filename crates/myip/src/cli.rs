@@ -1,96 +1,205 @@
 //! What was asked, and the way from there to addresses.
 
-use std::ffi::{OsStr, OsString};
-use std::io;
+use std::ffi::OsString;
+use std::net::IpAddr;
+use std::str::FromStr;
+use std::time::Duration;
 
-use clap::Parser;
-use output::{Blanks, Exit, Family, FamilyFlags, Notes, Rows, Tool, View};
-use thiserror::Error;
+use clap::{ArgGroup, Args, Parser};
+use output::{Exit, Family, FamilyFlags, Notes, Prefix, Printed, Rendering, Rows, Tool, View};
 
-use crate::choice;
+use crate::answer::{Answer, answer};
+use crate::failure::Failure;
+use crate::hostname::{self, HostnameForm};
+use crate::public::{self, Method, Server};
+use crate::request::{Age, Filter, Request, Subject, What};
 use crate::row::Row;
-use crate::system;
+use crate::system::Backend;
+use crate::toward::Destination;
+use crate::wait::wait;
+use crate::watch::Watch;
+
+const WHICH: &str = "Which address";
+const WHAT: &str = "What of it";
+const WHEN: &str = "Until when";
+
+/// How long --wait waits if it is not told.
+const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
 /// Print this machine's address: the primary one, or an interface's
 ///
 /// Without arguments: the address that packets to the outside would come from, bare, IPv4 first.
-/// Nothing is sent to find out. With interfaces: the address of the first that has one.
+/// Nothing is sent to find out. With interfaces: the address of the first that has one. Of several
+/// addresses the best is printed: not loopback, link-local, deprecated or of an interface that is
+/// down, unless there is nothing else.
 #[derive(Parser, Debug, Clone)]
 #[command(name = "myip")]
+#[command(group = ArgGroup::new("subject").args(["all", "list", "to", "of", "hostname", "public"]))]
 pub struct Cli {
     /// Interfaces to ask for, in order of preference
-    #[arg(value_name = "INTERFACE")]
-    interfaces: Vec<OsString>,
+    #[arg(value_name = "INTERFACE", conflicts_with_all = ["to", "of", "hostname"])]
+    words: Vec<OsString>,
 
     /// List all addresses of all interfaces, or of those named
     #[arg(short, long)]
     all: bool,
 
+    /// List the interfaces, one a line
+    #[arg(short, long)]
+    list: bool,
+
     #[command(flatten)]
     family: FamilyFlags,
 
-    /// Print the machine's name instead
-    #[arg(long, conflicts_with_all = ["all", "interfaces", "ipv4", "ipv6"])]
-    hostname: bool,
+    #[command(flatten)]
+    which: Which,
+
+    #[command(flatten)]
+    what: WhatFlags,
+
+    /// Print the machine's name instead: as it is, up to its first dot (short), or with its domain
+    /// where one is known (full)
+    #[arg(
+        long,
+        value_name = "FORM",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "system",
+        hide_possible_values = true,
+        conflicts_with_all = ["ipv4", "ipv6", "what", "which", "wait", "watch"],
+        help_heading = WHAT
+    )]
+    hostname: Option<HostnameForm>,
+
+    /// Wait until there is a good address, for so many seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "", help_heading = WHEN)]
+    wait: Option<OsString>,
+
+    /// Go on, and show what comes, changes and goes
+    #[arg(long, conflicts_with_all = ["wait", "hostname", "public"], help_heading = WHEN)]
+    watch: bool,
+
+    #[arg(skip)]
+    printed: Printed,
 }
 
-/// What can go wrong.
-#[derive(Debug, Error)]
-pub enum Failure {
-    /// The system does not tell its interfaces.
-    #[error("cannot list the network interfaces")]
-    Interfaces(#[source] io::Error),
-    /// The system does not tell its name.
-    #[error("cannot find out this machine's name")]
-    Hostname(#[source] io::Error),
-    /// The machine's name is empty.
-    #[error("this machine has no name")]
-    NoHostname,
-    /// An interface name is empty.
-    #[error("an interface name cannot be empty")]
-    EmptyName,
-    /// There is no such interface.
-    #[error("no interface '{}': there are {}", shown(.name), .known.join(", "))]
-    NoInterface {
-        /// What was asked for.
-        name: OsString,
-        /// What there is.
-        known: Vec<String>,
-    },
-    /// The interface has no such address.
-    #[error("interface '{}' has no {what}", shown(.name))]
-    NoAddress {
-        /// The interface.
-        name: OsString,
-        /// What it does not have.
-        what: &'static str,
-    },
-    /// No interface has such an address.
-    #[error("this machine has no {0}")]
-    NoAddressAtAll(&'static str),
+#[derive(Args, Debug, Clone)]
+#[group(id = "which", multiple = true)]
+#[command(next_help_heading = WHICH)]
+struct Which {
+    /// The address that packets to this host come from
+    #[arg(long, value_name = "HOST")]
+    to: Option<Destination>,
+
+    /// Not of tunnels (VPN), containers or virtual machines
+    #[arg(long)]
+    lan: bool,
+
+    /// The IPv6 address that stays
+    #[arg(long, conflicts_with_all = ["temporary", "ipv4"])]
+    stable: bool,
+
+    /// The IPv6 address that changes, for privacy
+    #[arg(long, conflicts_with = "ipv4")]
+    temporary: bool,
+
+    /// The address in this network, such as 10.0.0.0/8
+    #[arg(long = "in", value_name = "NETWORK")]
+    within: Option<Prefix>,
+
+    /// The interface that has this address
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["lan", "stable", "temporary", "within"])]
+    of: Option<Holder>,
+
+    /// The address that the outside sees: asks a DNS server (or by =stun a STUN server), a public
+    /// one or that named as @SERVER
+    #[arg(
+        long,
+        value_name = "HOW",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "dns",
+        hide_possible_values = true,
+        conflicts_with_all = ["lan", "stable", "temporary", "within", "what"]
+    )]
+    public: Option<Method>,
+
+    /// Seconds to wait for an answer to --public
+    #[arg(short = 'w', long, value_name = "SECONDS", default_value = "5", value_parser = output::seconds, requires = "public")]
+    timeout: Duration,
+
+    /// Where interfaces come from
+    #[arg(long, value_enum, default_value_t)]
+    backend: Backend,
 }
 
-impl output::Failure for Failure {
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Interfaces(_) | Self::Hostname(_) => Exit::Unknown,
-            Self::EmptyName => Exit::Usage,
-            Self::NoHostname
-            | Self::NoInterface { .. }
-            | Self::NoAddress { .. }
-            | Self::NoAddressAtAll(_) => Exit::No,
-        }
+#[derive(Args, Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[group(id = "what", multiple = true)]
+#[command(next_help_heading = WHAT)]
+struct WhatFlags {
+    /// The address with the length of its prefix: 192.0.2.1/24; with --network that
+    #[arg(short, long, conflicts_with_all = ["netmask", "broadcast", "mac", "mtu", "gateway"])]
+    cidr: bool,
+
+    /// The netmask: 255.255.255.0
+    #[arg(long, conflicts_with_all = ["network", "broadcast", "mac", "mtu", "gateway"])]
+    netmask: bool,
+
+    /// The network's address: 192.0.2.0
+    #[arg(long, conflicts_with_all = ["broadcast", "mac", "mtu", "gateway"])]
+    network: bool,
+
+    /// The network's broadcast address
+    #[arg(long, conflicts_with_all = ["mac", "mtu", "gateway"])]
+    broadcast: bool,
+
+    /// The interface's hardware address
+    #[arg(long, conflicts_with_all = ["mtu", "gateway"])]
+    mac: bool,
+
+    /// The interface's longest packet, in octets
+    #[arg(long, conflicts_with = "gateway")]
+    mtu: bool,
+
+    /// The first router on the way to the outside
+    #[arg(long)]
+    gateway: bool,
+}
+
+/// An address, and the interface of a link-local one.
+#[derive(Debug, Clone)]
+struct Holder(IpAddr, Option<OsString>);
+
+impl FromStr for Holder {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
+        let (address, zone) = match bare.split_once('%') {
+            Some((address, zone)) => (address, Some(zone.into())),
+            None => (bare, None),
+        };
+        let mistake = || "write an address, as in 192.0.2.1 or 2001:db8::1".to_owned();
+        Ok(Self(address.parse().map_err(|_| mistake())?, zone))
     }
+}
 
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::EmptyName => Some("'myip' alone prints the primary address".to_owned()),
-            Self::NoInterface { name, known } => {
-                let near = output::nearest(name.to_str()?, known.iter().map(String::as_str))?;
-                Some(format!("did you mean '{near}'?"))
-            }
-            _ => None,
-        }
+impl WhatFlags {
+    const fn what(self) -> Option<What> {
+        Some(match self {
+            Self { network: true, cidr: true, .. } => What::NetworkCidr,
+            Self { network: true, .. } => What::Network,
+            Self { cidr: true, .. } => What::Cidr,
+            Self { netmask: true, .. } => What::Netmask,
+            Self { broadcast: true, .. } => What::Broadcast,
+            Self { mac: true, .. } => What::Mac,
+            Self { mtu: true, .. } => What::Mtu,
+            Self { gateway: true, .. } => What::Gateway,
+            _ => return None,
+        })
     }
 }
 
@@ -101,9 +210,16 @@ impl Tool for Cli {
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("myip", "the primary address, bare"),
         ("myip en0 en1 eth0", "the address of the first of these that has one"),
-        ("myip -6", "the primary IPv6 address"),
+        ("myip -6 --stable", "the primary IPv6 address, the one that stays"),
+        ("myip --cidr --network", "the network that this machine is in"),
         ("myip -a", "all addresses of all interfaces"),
-        ("myip -a --json", "the same for scripts"),
+        ("myip -lj", "all interfaces with their addresses, as 'ip -j addr' has them"),
+        ("myip --to db.example.com", "the address that this host sees"),
+        ("myip --in 10.0.0.0/8", "the address in this network"),
+        ("myip --of 192.0.2.1", "the interface that has this address"),
+        ("myip --wait 60 eth0", "wait until eth0 has a good address"),
+        ("myip --watch", "print the primary address whenever it changes"),
+        ("myip --public", "the address that the outside sees: asks a public server"),
         ("myip --hostname", "this machine's name"),
     ];
 
@@ -111,123 +227,171 @@ impl Tool for Cli {
         (Exit::Yes, "an address was printed"),
         (Exit::No, "there is none, or no such interface"),
         (Exit::Usage, "the command line makes no sense"),
-        (Exit::Unknown, "the system did not tell"),
+        (Exit::Unknown, "the system, or the server that was asked, did not tell"),
     ];
 
+    const COLUMN_ALIASES: &'static [(&'static str, &'static str)] =
+        &[("prefix", "prefixlen"), ("name", "interface")];
+
     fn view(&self) -> View {
-        let columns = if self.hostname { vec!["hostname"] } else { vec![] };
-        View { is_bare: !self.all, columns, ..View::default() }
-    }
-
-    fn rows(self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
-        if self.hostname {
-            return Ok(output::at_once(vec![hostname()]));
-        }
-        if self.interfaces.iter().any(|name| name.is_empty()) {
-            return Err(Failure::EmptyName);
-        }
-        let family = self.family.family();
-        let known = system::addresses().map_err(Failure::Interfaces)?;
-        let rows = match (self.all, self.interfaces.as_slice()) {
-            (false, []) => vec![primary(&known, family, notes)],
-            (false, names) => first_of(&known, names, family),
-            (true, []) => {
-                let nothing = Failure::NoAddressAtAll(family.address_name());
-                all_of(known.iter(), family, nothing)
-            }
-            (true, names) => {
-                names.iter().flat_map(|name| all_of_interface(&known, name, family)).collect()
-            }
+        let columns = match self {
+            Self { hostname: Some(_), .. } => vec!["hostname"],
+            Self { list: true, .. } => vec!["interface", "state", "mac", "mtu", "addresses"],
+            Self { which: Which { public: Some(_), .. }, .. } => vec!["address", "server"],
+            _ => vec![],
         };
-        Ok(output::at_once(rows))
+        let is_bare = !self.all || self.what.what().is_some();
+        View { is_bare, columns, is_live: self.watch, ..View::default() }
+    }
+
+    fn prepare(&mut self, printed: &Printed) {
+        self.printed = printed.clone();
+    }
+
+    fn rows(mut self, notes: &Notes) -> Result<impl Rows<Item = Result<Row, Failure>>, Failure> {
+        let patience = self.take_patience();
+        let server = self.take_server()?;
+        if let Some(method) = self.which.public {
+            let (family, timeout) = (self.family.family(), self.which.timeout);
+            let told = public::ask(method, server.as_ref(), family, timeout);
+            return Ok(Told::AtOnce(vec![told].into_iter()));
+        }
+        if let Some(form) = self.hostname {
+            return Ok(Told::AtOnce(vec![hostname::hostname(form)].into_iter()));
+        }
+        let is_watch = self.watch;
+        let request = self.request()?;
+        if is_watch {
+            return Ok(Told::Watched(Box::new(Watch::begin(request, notes))));
+        }
+        let Answer { rows, note } = match patience {
+            Some(patience) => wait(&request, patience, notes),
+            None => answer(&request),
+        };
+        if let Some(note) = note {
+            notes.note(note);
+        }
+        Ok(Told::AtOnce(rows.into_iter()))
     }
 }
 
-/// A name that may have any bytes, as a part of a sentence.
-fn shown(name: &OsStr) -> String {
-    output::escape_bytes(name.as_encoded_bytes(), Blanks::Kept)
+/// Rows that are there, or that come.
+enum Told {
+    AtOnce(std::vec::IntoIter<Result<Row, Failure>>),
+    Watched(Box<Watch>),
 }
 
-fn hostname() -> Result<Row, Failure> {
-    let name = hostname::get().map_err(Failure::Hostname)?;
-    if name.is_empty() {
-        return Err(Failure::NoHostname);
-    }
-    Ok(Row { hostname: Some(name), ..Row::default() })
-}
+impl Iterator for Told {
+    type Item = Result<Row, Failure>;
 
-fn primary(known: &[Row], family: Family, notes: &Notes) -> Result<Row, Failure> {
-    if let Some(source) = system::source_address(family) {
-        let row = known.iter().find(|row| row.address == Some(source)).cloned();
-        return Ok(row.unwrap_or_else(|| Row { address: Some(source), ..Row::default() }));
-    }
-    let row = choice::best(known, family).ok_or(Failure::NoAddressAtAll(family.address_name()))?;
-    let interface = row.interface.as_deref().unwrap_or_default();
-    notes.note(format_args!(
-        "no route to the outside: this is the best {} there is, of {}",
-        family.address_name(),
-        shown(interface)
-    ));
-    Ok(row.clone())
-}
-
-/// The address of the first interface that has one; else what is wrong with each.
-fn first_of(known: &[Row], names: &[OsString], family: Family) -> Vec<Result<Row, Failure>> {
-    let mut failures = Vec::new();
-    for name in names {
-        let found = of_interface(known, name).and_then(|rows| {
-            choice::best(rows, family).cloned().ok_or_else(|| Failure::NoAddress {
-                name: name.clone(),
-                what: family.address_name(),
-            })
-        });
-        match found {
-            Ok(row) => return vec![Ok(row)],
-            Err(failure) => failures.push(Err(failure)),
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::AtOnce(rows) => rows.next(),
+            Self::Watched(watch) => watch.next(),
         }
     }
-    failures
 }
 
-fn all_of_interface(known: &[Row], name: &OsStr, family: Family) -> Vec<Result<Row, Failure>> {
-    match of_interface(known, name) {
-        Ok(rows) => {
-            let what = family.address_name();
-            all_of(rows, family, Failure::NoAddress { name: name.to_owned(), what })
+impl Rows for Told {
+    fn is_ready(&mut self) -> bool {
+        match self {
+            Self::AtOnce(_) => true,
+            Self::Watched(watch) => watch.is_ready(),
         }
-        Err(failure) => vec![Err(failure)],
+    }
+
+    fn wait(&mut self, limit: Duration) -> bool {
+        match self {
+            Self::AtOnce(_) => true,
+            Self::Watched(watch) => watch.wait(limit),
+        }
     }
 }
 
-/// All rows that are wanted; where none has an address, also that there is `nothing`.
-fn all_of<'a>(
-    rows: impl Iterator<Item = &'a Row>,
-    family: Family,
-    nothing: Failure,
-) -> Vec<Result<Row, Failure>> {
-    let is_wanted = |row: &&Row| match row.address {
-        Some(address) => family.admits(address),
-        None => family == Family::Any,
-    };
-    let rows: Vec<_> = rows.filter(is_wanted).cloned().collect();
-    let has_address = rows.iter().any(|row| row.address.is_some());
-    let rows = rows.into_iter().map(Ok);
-    if has_address { rows.collect() } else { rows.chain([Err(nothing)]).collect() }
+impl Cli {
+    /// The value of --wait is a number of seconds, or an interface that happens to come behind it.
+    fn take_patience(&mut self) -> Option<Duration> {
+        let value = self.wait.take()?;
+        if value.is_empty() {
+            return Some(DEFAULT_WAIT);
+        }
+        if let Some(Ok(patience)) = value.to_str().map(output::seconds) {
+            return Some(patience);
+        }
+        self.words.insert(0, value);
+        Some(DEFAULT_WAIT)
+    }
+
+    /// The server among the words, which only --public has a use for.
+    fn take_server(&mut self) -> Result<Option<Server>, Failure> {
+        let is_public = self.which.public.is_some();
+        let mut server = None;
+        for word in &self.words {
+            let text = word.to_str().and_then(|word| word.strip_prefix('@'));
+            match text {
+                Some(text) if is_public && server.is_none() => {
+                    server = Some(text.parse().map_err(public::ServerTextError::into_failure)?);
+                }
+                Some(_) if is_public => return Err(usage("one server is enough", None)),
+                Some(text) => {
+                    let hint = format!("'myip --public @{text}' asks it for the public address");
+                    return Err(usage("a server is asked only with --public", Some(hint)));
+                }
+                None if is_public => {
+                    let hint = "a server has an '@' before it, as in '@192.0.2.53'".to_owned();
+                    return Err(usage("--public takes no interface", Some(hint)));
+                }
+                None => {}
+            }
+        }
+        Ok(server)
+    }
+
+    fn request(self) -> Result<Request, Failure> {
+        if self.words.iter().any(|name| name.is_empty()) {
+            let hint = "'myip' alone prints the primary address".to_owned();
+            return Err(usage("an interface name cannot be empty", Some(hint)));
+        }
+        let Which { to, lan, stable, temporary, within, of, backend, .. } = self.which;
+        let is_holder = of.is_some();
+        let subject = match (of, to) {
+            (Some(Holder(ip, zone)), _) => Subject::Holder(ip, zone),
+            (None, Some(to)) => Subject::Toward(to),
+            (None, None) if self.list => Subject::Links(self.words),
+            (None, None) if self.all => Subject::Addresses(self.words),
+            (None, None) if self.words.is_empty() => Subject::Primary,
+            (None, None) => Subject::FirstOf(self.words),
+        };
+        let what = self.what.what();
+        let age = match (stable, temporary) {
+            (true, _) => Some(Age::Stable),
+            (_, true) => Some(Age::Temporary),
+            _ => None,
+        };
+        let family = match self.family.family() {
+            // Only IPv6 has addresses that stay and addresses that change, and no broadcast.
+            Family::Any if age.is_some() => Family::Ipv6,
+            Family::Any if what == Some(What::Broadcast) => Family::Ipv4,
+            family => family,
+        };
+        let filter = Filter { family, prefix: within, is_lan: lan, age };
+        let rendering = self.printed.rendering;
+        Ok(Request {
+            subject,
+            what: what.unwrap_or(if self.list || is_holder {
+                What::Interface
+            } else {
+                What::Address
+            }),
+            filter,
+            backend,
+            is_bare: matches!(rendering, Rendering::Short | Rendering::Nothing)
+                && self.printed.columns.is_empty(),
+            wants_gateways: self.printed.has("gateway"),
+        })
+    }
 }
 
-/// The rows of an interface, by its name or the label of one of its addresses.
-fn of_interface<'a>(
-    known: &'a [Row],
-    name: &'a OsStr,
-) -> Result<impl Iterator<Item = &'a Row>, Failure> {
-    let is_meant = move |row: &&Row| {
-        row.interface.as_deref() == Some(name) || row.label.as_deref() == Some(name)
-    };
-    if !known.iter().any(|row| is_meant(&row)) {
-        let mut known: Vec<_> =
-            known.iter().filter_map(|row| row.interface.as_ref()).map(|name| shown(name)).collect();
-        known.dedup();
-        return Err(Failure::NoInterface { name: name.to_owned(), known });
-    }
-    Ok(known.iter().filter(is_meant))
+fn usage(message: &str, hint: Option<String>) -> Failure {
+    Failure::Usage { message: message.to_owned(), hint }
 }
