@@ -44,7 +44,7 @@ const SHOWN: &str = "What is shown";
 /// Without options: connections of TCP, UDP and raw IP. With a filter: all of their sockets that
 /// meet it, those that listen among them. Addresses and ports are numbers.
 #[derive(Parser, Debug, Clone)]
-#[command(name = "conns", args_conflicts_with_subcommands = true)]
+#[command(name = <Self as Tool>::NAME, args_conflicts_with_subcommands = true)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Cli {
     #[command(flatten)]
@@ -211,6 +211,8 @@ const OWNER_COLUMNS: [&str; 6] = ["process", "pid", "fd", "cmd", "owners_seen", 
 impl Tool for Cli {
     type Row = Row;
     type Failure = Failure;
+
+    const NAME: &'static str = "conns";
 
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("conns", "who is connected"),

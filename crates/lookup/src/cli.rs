@@ -28,7 +28,7 @@ use crate::ways::Ways;
 /// list. With it, only that server is asked; several are asked side by side and compared. A name is
 /// asked for A and AAAA, an address for PTR. @tls://, @https:// and @quic:// ask over encrypted DNS.
 #[derive(Parser, Debug, Clone)]
-#[command(name = "lookup")]
+#[command(name = <Self as Tool>::NAME)]
 pub struct Cli {
     /// Names, addresses, record types (MX, TYPE65) and servers (@127.0.0.1, @[::1]:5353), in any order
     #[arg(value_name = "NAME|ADDRESS|TYPE|@SERVER")]
@@ -165,6 +165,8 @@ fn message_columns(are_of_several: bool, are_checked: bool) -> Vec<&'static str>
 impl Tool for Cli {
     type Row = Row;
     type Failure = Failure;
+
+    const NAME: &'static str = "lookup";
 
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("lookup www.usfca.edu", "its addresses, from the system's resolver"),

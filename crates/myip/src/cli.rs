@@ -26,14 +26,17 @@ const WHEN: &str = "Until when";
 /// How long --wait waits if it is not told.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
+/// How long --public waits if it is not told.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Print this machine's address: the primary one, or an interface's
 ///
 /// Without arguments: the address that packets to the outside would come from, bare, IPv4 first.
 /// Nothing is sent to find out. With interfaces: the address of the first that has one. Of several
 /// addresses the best is printed: not loopback, link-local, deprecated or of an interface that is
 /// down, unless there is nothing else.
-#[derive(Parser, Debug, Clone)]
-#[command(name = "myip")]
+#[derive(Parser, Debug, Clone, Default)]
+#[command(name = <Self as Tool>::NAME)]
 #[command(group = ArgGroup::new("subject").args(["all", "list", "to", "of", "hostname", "public"]))]
 pub struct Cli {
     /// Interfaces to ask for, in order of preference
@@ -84,7 +87,7 @@ pub struct Cli {
     printed: Printed,
 }
 
-#[derive(Args, Debug, Clone)]
+#[derive(Args, Debug, Clone, Default)]
 #[group(id = "which", multiple = true)]
 #[command(next_help_heading = WHICH)]
 struct Which {
@@ -126,16 +129,22 @@ struct Which {
     )]
     public: Option<Method>,
 
-    /// Seconds to wait for an answer to --public
-    #[arg(short = 'w', long, value_name = "SECONDS", default_value = "5", value_parser = output::seconds, requires = "public")]
-    timeout: Duration,
+    /// Seconds to wait for an answer to --public [default: 5]
+    #[arg(
+        short = 'w',
+        long,
+        value_name = "SECONDS",
+        value_parser = output::seconds,
+        requires = "public"
+    )]
+    timeout: Option<Duration>,
 
-    /// Where interfaces come from
-    #[arg(long, value_enum, default_value_t)]
-    backend: Backend,
+    /// Where interfaces come from [default: native on Linux]
+    #[arg(long, value_enum)]
+    backend: Option<Backend>,
 }
 
-#[derive(Args, Debug, Clone, Copy)]
+#[derive(Args, Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[group(id = "what", multiple = true)]
 #[command(next_help_heading = WHAT)]
@@ -207,6 +216,8 @@ impl Tool for Cli {
     type Row = Row;
     type Failure = Failure;
 
+    const NAME: &'static str = "myip";
+
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("myip", "the primary address, bare"),
         ("myip en0 en1 eth0", "the address of the first of these that has one"),
@@ -233,6 +244,10 @@ impl Tool for Cli {
     const COLUMN_ALIASES: &'static [(&'static str, &'static str)] =
         &[("prefix", "prefixlen"), ("name", "interface")];
 
+    fn from_words(words: &[OsString]) -> Option<Self> {
+        Some(Self { words: words.to_vec(), ..Self::default() })
+    }
+
     fn view(&self) -> View {
         let columns = match self {
             Self { hostname: Some(_), .. } => vec!["hostname"],
@@ -252,7 +267,8 @@ impl Tool for Cli {
         let patience = self.take_patience();
         let server = self.take_server()?;
         if let Some(method) = self.which.public {
-            let (family, timeout) = (self.family.family(), self.which.timeout);
+            let family = self.family.family();
+            let timeout = self.which.timeout.unwrap_or(DEFAULT_TIMEOUT);
             let told = public::ask(method, server.as_ref(), family, timeout);
             return Ok(Told::AtOnce(vec![told].into_iter()));
         }
@@ -384,7 +400,7 @@ impl Cli {
                 What::Address
             }),
             filter,
-            backend,
+            backend: backend.unwrap_or_default(),
             is_bare: matches!(rendering, Rendering::Short | Rendering::Nothing)
                 && self.printed.columns.is_empty(),
             wants_gateways: self.printed.has("gateway"),
@@ -394,4 +410,21 @@ impl Cli {
 
 fn usage(message: &str, hint: Option<String>) -> Failure {
     Failure::Usage { message: message.to_owned(), hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn words_alone_mean_what_the_parser_makes_of_them() {
+        for words in [&[][..], &["eth0"], &["en0", "help", "@x", "eth0"], &[""], &["5", "a=b", "é"]]
+        {
+            let parsed = Cli::try_parse_from([&["myip"], words].concat()).unwrap();
+            let words: Vec<_> = words.iter().map(OsString::from).collect();
+            assert_eq!(format!("{parsed:?}"), format!("{:?}", Cli::from_words(&words).unwrap()));
+        }
+    }
 }

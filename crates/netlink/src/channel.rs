@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
+use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::netlink::{self, SocketAddrNetlink};
@@ -115,11 +116,9 @@ impl Channel {
     /// There is none, or the kernel could not be asked.
     pub fn get(&self, message_type: u16, payload: &[u8]) -> Result<Vec<u8>, DumpError> {
         self.send(&message::request(message_type, FLAGS_GET, SEQUENCE, payload))?;
-        let mut buffer = vec![0; BUFFER_OCTETS];
-        let length = retry(|| recv(&self.0, &mut buffer[..], RecvFlags::TRUNC))
-            .map_err(DumpError::Netlink)?
-            .1;
-        let mut octets = buffer.get(..length).ok_or(DumpError::Malformed)?;
+        let mut buffer = Vec::with_capacity(BUFFER_OCTETS);
+        receive(&self.0, &mut buffer)?;
+        let mut octets = &buffer[..];
         match message::next_message(&mut octets).ok_or(DumpError::Malformed)?.body {
             Body::Part(payload) => Ok(payload.to_vec()),
             Body::Refused(error) => Err(DumpError::Refused(io::Error::from_raw_os_error(error))),
@@ -143,9 +142,8 @@ impl Channel {
         self.send(&message::request(message_type, FLAGS_DUMP, SEQUENCE, payload))?;
         Ok(Dump {
             channel: self,
-            buffer: vec![0; BUFFER_OCTETS],
+            buffer: Vec::with_capacity(BUFFER_OCTETS),
             next: 0,
-            end: 0,
             batches: 0,
             is_torn: false,
             state: DumpState::Running,
@@ -166,8 +164,6 @@ pub struct Dump {
     buffer: Vec<u8>,
     /// Where the next message of the buffer begins.
     next: usize,
-    /// Where the last one ends.
-    end: usize,
     batches: usize,
     is_torn: bool,
     state: DumpState,
@@ -190,7 +186,7 @@ impl Dump {
             if self.state == DumpState::Ended {
                 return None;
             }
-            if self.next == self.end
+            if self.next == self.buffer.len()
                 && let Err(error) = self.receive()
             {
                 self.state = DumpState::Ended;
@@ -233,20 +229,15 @@ impl Dump {
     }
 
     fn receive(&mut self) -> Result<(), DumpError> {
-        let length = retry(|| recv(&self.channel.0, &mut self.buffer[..], RecvFlags::TRUNC))
-            .map_err(DumpError::Netlink)?
-            .1;
-        if length == 0 || length > self.buffer.len() {
-            return Err(DumpError::Malformed);
-        }
-        (self.next, self.end) = (0, length);
+        receive(&self.channel.0, &mut self.buffer)?;
+        self.next = 0;
         self.batches += 1;
         Ok(())
     }
 
     /// Takes one message off the buffer: where its payload is, if it is a part of the list.
     fn take(&mut self) -> Result<Option<(usize, usize)>, DumpError> {
-        let mut rest = &self.buffer[self.next..self.end];
+        let mut rest = &self.buffer[self.next..];
         let before = rest.len();
         let message = message::next_message(&mut rest).ok_or(DumpError::Malformed)?;
         self.is_torn |= message.is_torn();
@@ -267,6 +258,15 @@ impl Dump {
         self.next += before - rest.len();
         Ok(part)
     }
+}
+
+/// Receives into the room of a buffer, of which no more is touched than comes.
+fn receive(socket: &OwnedFd, buffer: &mut Vec<u8>) -> Result<(), DumpError> {
+    buffer.clear();
+    let told = retry(|| recv(socket, spare_capacity(buffer), RecvFlags::TRUNC));
+    let (_, length) = told.map_err(DumpError::Netlink)?;
+    // What did not fit is told all the same.
+    if length == 0 || length > buffer.len() { Err(DumpError::Malformed) } else { Ok(()) }
 }
 
 /// Calls again what a signal has interrupted.

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::process::{self, ExitCode};
 
 use clap::builder::StyledStr;
@@ -35,6 +36,9 @@ pub trait Tool: Parser {
     /// What can go wrong.
     type Failure: Failure;
 
+    /// The name of the program.
+    const NAME: &'static str;
+
     /// Commands with what they do, for the help and the man page.
     const EXAMPLES: &'static [(&'static str, &'static str)];
 
@@ -43,6 +47,14 @@ pub trait Tool: Parser {
 
     /// Other names under which the command line knows columns, with the columns.
     const COLUMN_ALIASES: &'static [(&'static str, &'static str)] = &[];
+
+    /// What is asked by words alone, or by nothing at all, where the words are taken as they are. It
+    /// is the same as what the parser makes of them, without a grammar of forty arguments put
+    /// together to find that there is none of them.
+    #[must_use]
+    fn from_words(_words: &[OsString]) -> Option<Self> {
+        None
+    }
 
     /// How the rows are shown where the command line leaves it open.
     fn view(&self) -> View {
@@ -100,11 +112,13 @@ fn grammar<T: Tool>() -> Command {
 
 /// Adds the shared flags, which may stand before the name of a subcommand and behind it.
 fn with_flags(command: Command) -> Command {
+    if !command.has_subcommands() {
+        return Flags::augment_args(command);
+    }
     let own: Vec<_> = command.get_arguments().map(|argument| argument.get_id().clone()).collect();
-    let has_subcommands = command.has_subcommands();
     Flags::augment_args(command).mut_args(|argument| {
         let is_own = own.contains(argument.get_id());
-        if has_subcommands && !is_own { argument.global(true) } else { argument }
+        if is_own { argument } else { argument.global(true) }
     })
 }
 
@@ -130,20 +144,15 @@ pub fn manual<T: Tool>() -> Manual {
 
 fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<_> = arguments.into_iter().collect();
-    let mut grammar = grammar::<T>();
-    let name = grammar.get_name().to_owned();
-    let parsed = parse::<T>(&mut grammar, &arguments);
-    // Whoever asks for help, or needs it, gets all of it.
-    let parsed = parsed.or_else(|_| parse::<T>(&mut command::<T>(), &arguments));
-    let (mut tool, flags) = match parsed {
-        Ok(parsed) => parsed,
-        Err(error) => return refuse(&name, &error),
+    let (mut tool, flags) = match understood::<T>(&arguments) {
+        Ok(understood) => understood,
+        Err(error) => return refuse(T::NAME, &error),
     };
-    let notes = Notes::on_stderr(&name, flags.quiet, flags.color.is_on(&io::stderr()));
+    let notes = Notes::on_stderr(T::NAME, flags.quiet, flags.color.is_on(&io::stderr()));
     let view = tool.view();
     let shape = plan::shape(&view, &flags);
     let printer = plan::printer::<T::Row>(&view, &flags, shape);
-    let live = plan::live::<T::Row>(&name, &view, &flags, shape);
+    let live = plan::live::<T::Row>(T::NAME, &view, &flags, shape);
     let heard = plan::printed(&printer, &flags, shape);
     tool.prepare(&Printed { is_drawn: live.is_some(), ..heard });
     let successor = tool.successor();
@@ -160,6 +169,19 @@ fn run<T: Tool>(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         _ => exit,
     }
+}
+
+/// What the command line says.
+fn understood<T: Tool>(arguments: &[OsString]) -> Result<(T, Flags), clap::Error> {
+    let words = arguments.get(1..).unwrap_or_default();
+    let has_flags = words.iter().any(|word| word.as_encoded_bytes().starts_with(b"-"));
+    if let Some(tool) = if has_flags { None } else { T::from_words(words) } {
+        return Ok((tool, Flags::default()));
+    }
+    // It lives as long as the program, and taking it apart takes a tenth of a start.
+    let mut grammar = ManuallyDrop::new(grammar::<T>());
+    // Whoever asks for help, or needs it, gets all of it.
+    parse::<T>(&mut grammar, arguments).or_else(|_| parse::<T>(&mut command::<T>(), arguments))
 }
 
 fn print<R: Record, F: Failure>(
@@ -294,6 +316,13 @@ mod tests {
     use clap::Arg;
 
     use super::*;
+
+    #[test]
+    fn no_flag_at_all_means_what_the_parser_makes_of_it() {
+        let parsed = with_flags(Command::new("tool")).get_matches_from(["tool"]);
+        let parsed = Flags::from_arg_matches(&parsed).expect("the flags have no say in it");
+        assert_eq!(format!("{parsed:?}"), format!("{:?}", Flags::default()));
+    }
 
     #[test]
     fn who_gives_a_flag_for_ports_is_told_that_they_are_words() {

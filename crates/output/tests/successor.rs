@@ -61,6 +61,7 @@ mod play {
         type Row = Row;
         type Failure = Failure;
 
+        const NAME: &'static str = "successor";
         const EXAMPLES: &'static [(&'static str, &'static str)] = &[];
         const EXIT_STATUS: &'static [(Exit, &'static str)] = &[];
 

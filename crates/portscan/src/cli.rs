@@ -59,7 +59,7 @@ const SHOWN: &str = "What is shown";
 /// or unreachable (it never left this machine). Nothing is sent to open ports. Try only what you
 /// may.
 #[derive(Parser, Debug, Clone)]
-#[command(name = "portscan", override_usage = USAGE)]
+#[command(name = <Self as Tool>::NAME, override_usage = USAGE)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Cli {
     /// Hosts, then ports: names, addresses, networks (192.0.2.0/24), or HOST:PORT; ports as
@@ -269,6 +269,8 @@ impl output::Failure for Failure {
 impl Tool for Cli {
     type Row = Row;
     type Failure = Failure;
+
+    const NAME: &'static str = "portscan";
 
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("portscan www.example.com 80 81", "is somebody home at 80, and nobody at 81?"),

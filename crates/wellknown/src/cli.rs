@@ -15,7 +15,7 @@ use crate::services;
 ///
 /// Knows the everyday ports and names by itself: /etc/services is not needed.
 #[derive(Parser, Debug, Clone)]
-#[command(name = "wellknown")]
+#[command(name = <Self as Tool>::NAME)]
 pub struct Cli {
     /// A port (80), range (6000-6063) or name (ssh), with a transport where that matters (http/udp)
     #[arg(value_name = "KEY", required = true)]
@@ -61,6 +61,8 @@ impl output::Failure for Failure {
 impl Tool for Cli {
     type Row = Row;
     type Failure = Failure;
+
+    const NAME: &'static str = "wellknown";
 
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("wellknown 80", "what runs on port 80"),

@@ -303,11 +303,11 @@ fn exchange(query: Query, deadline: Instant) -> io::Result<Outcome> {
     socket.connect(query.server)?;
     let (request, id) = match query.question {
         Question::Dns(question) => {
-            let id = rand::random::<u16>();
+            let id = u16::from_ne_bytes(random()?);
             (question.message(id, query.server.is_ipv6()), Id::Dns(id))
         }
         Question::Stun => {
-            let id = rand::random();
+            let id = random()?;
             (stun::request(id), Id::Stun(id))
         }
     };
@@ -331,6 +331,13 @@ fn exchange(query: Query, deadline: Instant) -> io::Result<Outcome> {
             Some(Err(why)) => return Ok(Outcome::Refused(ServerError::NoAnswer(why))),
         }
     }
+}
+
+/// Octets that nobody can guess who does not see them.
+fn random<const COUNT: usize>() -> io::Result<[u8; COUNT]> {
+    let mut octets = [0; COUNT];
+    getrandom::fill(&mut octets).map_err(io::Error::other)?;
+    Ok(octets)
 }
 
 /// What makes a reply the one to a request.
