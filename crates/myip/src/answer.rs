@@ -11,7 +11,7 @@ use crate::failure::{Failure, shown};
 use crate::link::Link;
 use crate::request::{Filter, Request, Subject, What};
 use crate::row::Row;
-use crate::system::{Backend, Inventory, SystemError};
+use crate::system::{Backend, Inventory, Route, SystemError};
 use crate::toward::{self, Destination};
 
 /// What is known at the moment.
@@ -46,7 +46,7 @@ impl From<Failure> for Answer {
 
 /// Answers a question once, with what is there now.
 pub(crate) fn answer(request: &Request) -> Answer {
-    let mut asking = Asking { request, gateways: Gateways::default() };
+    let mut asking = Asking { request, routes: Routes::default() };
     let answered = match &request.subject {
         Subject::Primary => asking.primary(),
         Subject::FirstOf(names) => asking.first_of(names),
@@ -64,7 +64,7 @@ pub(crate) fn answer(request: &Request) -> Answer {
 
 struct Asking<'a> {
     request: &'a Request,
-    gateways: Gateways,
+    routes: Routes,
 }
 
 impl Asking<'_> {
@@ -77,31 +77,31 @@ impl Asking<'_> {
             && let Some(address) = source.and_then(|ip| backend.address(ip))
             && Standing::of_address(&address) == Standing::Good
         {
-            let row = Row { address: Some(address), ..Row::default() };
-            return self.one(row, None);
+            return self.one(Row { address: Some(address), ..Row::default() }, None, None);
         }
         let inventory = self.inventory()?;
-        let kernels = source.map(|ip| row_of(&inventory, ip));
-        let kernels = kernels.as_ref();
-        if let Some(row) = kernels
-            && self.admits(row)
-            && Standing::of(row) == Some(Standing::Good)
-        {
-            return self.one(row.clone(), None);
+        let kernels = source.map(|ip| row_on(&inventory, ip, None));
+        // Whether it has a carrier makes no difference to the kernel.
+        let standing = kernels
+            .as_ref()
+            .filter(|row| self.admits(row))
+            .and_then(|row| row.address.as_ref())
+            .map(Standing::of_address);
+        let is_meant = standing == Some(Standing::Good)
+            // The router is the same, whatever is thought of the address.
+            || (standing.is_some() && *what == What::Gateway);
+        if let (Some(row), true) = (&kernels, is_meant) {
+            return self.one(row.clone(), None, None);
         }
-        let standing = kernels.and_then(Standing::of);
-        let best = self.best_of(&inventory, kernels);
+        let best = self.best_of(&inventory, kernels.as_ref());
         match (best, kernels) {
-            (Some(best), Some(row)) if self.admits(row) && Standing::of(&best) >= standing => {
-                let note = carrier_note(row);
-                self.one(row.clone(), note)
+            (Some(best), _) if standing.is_none_or(|it| Standing::of(&best) < Some(it)) => {
+                let note = self.note_on(&best, source, standing);
+                let index = best.link.as_ref().and_then(|link| link.index);
+                self.one(best, index, note)
             }
-            (Some(best), _) => {
-                let note = self.note_on(&best, kernels);
-                self.one(best, note)
-            }
-            (None, Some(row)) if self.admits(row) => self.one(row.clone(), None),
-            (None, _) => Err(Failure::NoAddressAtAll(filter.words())),
+            (_, Some(row)) if standing.is_some() => self.one(row, None, None),
+            _ => Err(Failure::NoAddressAtAll(filter.words())),
         }
     }
 
@@ -110,46 +110,68 @@ impl Asking<'_> {
         let filter = self.request.filter;
         let index = kernels.and_then(|row| row.link.as_ref()?.index);
         let rows: Vec<_> = rows_of(inventory, &filter).collect();
-        let mut leading = HashMap::new();
-        if filter.is_lan {
-            // The way to the outside may be a tunnel: of the others the one with a router is meant.
-            for row in &rows {
-                let Some((link, ip)) = row.link.as_ref().and_then(|it| it.index).zip(row.ip())
-                else {
-                    continue;
-                };
-                let gateway = self.gateways.of(self.request.backend, ip, Some(link));
-                leading.insert((link, ip.is_ipv4()), matches!(gateway, Ok(Some(_))));
-            }
-        }
+        let ways = if filter.is_lan { self.ways_of(&rows) } else { Vec::new() };
+        // The way to the outside may be a tunnel. Of the others the one with a router is meant, and of
+        // several of those the one that costs least.
+        let way = ways.into_iter().min_by_key(|(_, route)| route.metric.unwrap_or(0));
         choice::best(rows, |row| {
             let link = row.link.as_ref().and_then(|link| link.index);
-            let of_row = link.zip(row.ip().map(|ip| ip.is_ipv4()));
-            let leads = of_row.is_some_and(|key| leading.get(&key) == Some(&true));
-            leads || (link.is_some() && link == index)
+            match way {
+                Some((on, route)) => {
+                    (link != Some(on), route.source.is_some() && row.ip() != route.source)
+                }
+                None => (link.is_none() || link != index, false),
+            }
         })
     }
 
-    /// Why the address is not the one that the kernel would use.
-    fn note_on(&self, best: &Row, kernels: Option<&Row>) -> Option<String> {
+    /// The ways to the outside that have a router, of IPv4 if there are any, by interface.
+    fn ways_of(&mut self, rows: &[Row]) -> Vec<(u32, Route)> {
+        let mut ways = Vec::new();
+        for outside in toward::outsides(self.request.filter.family) {
+            for row in rows {
+                let index = row.link.as_ref().and_then(|link| link.index);
+                let is_of = row.ip().is_some_and(|ip| ip.is_ipv4() == outside.is_ipv4());
+                let Some(index) = index.filter(|_| is_of) else { continue };
+                let way = self.routes.of(self.request.backend, outside, Some(index));
+                if let Ok(Some(route)) = way
+                    && route.gateway.is_some()
+                {
+                    ways.push((index, route));
+                }
+            }
+            if !ways.is_empty() {
+                break;
+            }
+        }
+        ways
+    }
+
+    /// Why the address is not the one that the kernel would use, if that was asked for.
+    fn note_on(
+        &self,
+        best: &Row,
+        source: Option<IpAddr>,
+        standing: Option<Standing>,
+    ) -> Option<String> {
         let filter = self.request.filter;
         let interface = best.link.as_ref().map(|link| shown(&link.name)).unwrap_or_default();
-        let Some(row) = kernels else {
-            let what = filter.words();
-            return Some(format!(
-                "no route to the outside: this is the best {what} there is, of {interface}"
-            ));
-        };
-        // Who asks for something else than the way to the outside knows that it is not that.
-        if !self.admits(row) {
+        if filter.prefix.is_some() || filter.age.is_some() {
             return None;
         }
-        let fault = Standing::of(row).map_or("", Standing::fault);
-        let ip = row.ip()?;
-        Some(format!(
-            "the way to the outside begins at {ip}, which is {fault}: this is a better one, of \
-             {interface}"
-        ))
+        let what = filter.family.address_name();
+        match (source, standing) {
+            (None, _) => Some(format!(
+                "no route to the outside: this is the best {what} there is, of {interface}"
+            )),
+            (Some(ip), Some(standing)) => Some(format!(
+                "the way to the outside begins at {ip}, which is {}: this is a better one, of \
+                 {interface}",
+                standing.fault()
+            )),
+            // It does not count, and who asks so knows it.
+            (Some(_), None) => None,
+        }
     }
 
     fn admits(&self, row: &Row) -> bool {
@@ -158,15 +180,19 @@ impl Asking<'_> {
             && row.link.as_ref().is_none_or(|link| filter.admits_link(link))
     }
 
-    /// The one row, with its router if that is asked for; a failure where it has no answer.
-    fn one(&mut self, mut row: Row, note: Option<String>) -> Result<Answer, Failure> {
-        let Request { what, backend, .. } = self.request;
-        if *what == What::Gateway || self.request.wants_gateways {
-            let gateway = match row.ip() {
-                Some(ip) => self.gateways.of(*backend, ip, None),
-                None => Ok(None),
-            };
-            row.gateway = self.told(gateway)?;
+    /// The one row, with its router if that is asked for: the first on the way to the outside, by
+    /// this interface or by any. A failure where it has no answer.
+    fn one(
+        &mut self,
+        mut row: Row,
+        interface: Option<u32>,
+        note: Option<String>,
+    ) -> Result<Answer, Failure> {
+        let Request { what, .. } = self.request;
+        if (*what == What::Gateway || self.request.wants_gateways)
+            && let Some(ip) = row.ip()
+        {
+            row.gateway = self.gateway(toward::outside(ip), interface)?;
         }
         row.what = *what;
         if row.answer().is_none() {
@@ -178,13 +204,11 @@ impl Asking<'_> {
     }
 
     /// A router that cannot be found out is a failure to who asks for it, and unknown to others.
-    fn told(
-        &self,
-        gateway: Result<Option<IpAddr>, SystemError>,
-    ) -> Result<Option<IpAddr>, Failure> {
-        match gateway {
+    fn gateway(&mut self, to: IpAddr, interface: Option<u32>) -> Result<Option<IpAddr>, Failure> {
+        match self.routes.of(self.request.backend, to, interface) {
+            Ok(route) => Ok(route.and_then(|route| route.gateway)),
             Err(error) if self.request.what == What::Gateway => Err(Failure::Gateway(error)),
-            other => Ok(other.unwrap_or(None)),
+            Err(_) => Ok(None),
         }
     }
 
@@ -224,7 +248,7 @@ impl Asking<'_> {
             let is_of_link = self.request.what.is_of_link() && filter.admits_none();
             (is_of_link || self.admits(row)) && row.answer().is_some()
         });
-        let best = choice::best(rows.iter().cloned(), |_| false).or_else(|| rows.pop());
+        let best = choice::best(rows.iter().cloned(), |_| ()).or_else(|| rows.pop());
         let mut best = best.ok_or_else(|| self.nothing_at(name))?;
         if self.request.wants_gateways {
             self.give_gateway(&mut best)?;
@@ -237,8 +261,7 @@ impl Asking<'_> {
         let Some(mut row) = rows.into_iter().next() else { return Err(self.nothing_at(name)) };
         let index = row.link.as_ref().and_then(|link| link.index);
         for outside in toward::outsides(self.request.filter.family) {
-            let gateway = self.gateways.of(self.request.backend, outside, index);
-            row.gateway = self.told(gateway)?;
+            row.gateway = self.gateway(outside, index)?;
             if row.gateway.is_some() {
                 return Ok(row);
             }
@@ -254,8 +277,7 @@ impl Asking<'_> {
         let index = row.link.as_ref().and_then(|link| link.index);
         let is_up = row.link.as_ref().is_some_and(|link| !link.is_down() && !link.is_loopback());
         if let (Some(ip), Some(index), true) = (row.ip(), index, is_up) {
-            let gateway = self.gateways.of(self.request.backend, ip, Some(index));
-            row.gateway = self.told(gateway)?;
+            row.gateway = self.gateway(toward::outside(ip), Some(index))?;
         }
         Ok(())
     }
@@ -346,7 +368,7 @@ impl Asking<'_> {
     }
 
     fn toward(&mut self, to: &Destination) -> Result<Answer, Failure> {
-        let Request { filter, backend, what, .. } = self.request;
+        let Request { filter, what, .. } = self.request;
         let shown = || match &to.zone {
             Some(zone) => format!("{}%{}", to.host, shown(zone)),
             None => to.host.clone(),
@@ -385,7 +407,7 @@ impl Asking<'_> {
                         row_on(&all, ip, scope)
                     };
                     if *what == What::Gateway || self.request.wants_gateways {
-                        row.gateway = self.told(backend.gateway(address.ip(), scope))?;
+                        row.gateway = self.gateway(address.ip(), scope)?;
                     }
                     row.what = *what;
                     return match row.answer() {
@@ -441,25 +463,23 @@ impl Asking<'_> {
     }
 }
 
-/// The routers to the outside by interface and family, each asked for once.
+/// The ways by destination and interface, each asked for once.
 #[derive(Default)]
-struct Gateways(HashMap<(Option<u32>, bool), Option<IpAddr>>);
+struct Routes(HashMap<(IpAddr, Option<u32>), Option<Route>>);
 
-impl Gateways {
-    /// The router of the family of `ip`, by this interface or by any.
+impl Routes {
     fn of(
         &mut self,
         backend: Backend,
-        ip: IpAddr,
+        to: IpAddr,
         interface: Option<u32>,
-    ) -> Result<Option<IpAddr>, SystemError> {
-        let key = (interface, ip.is_ipv4());
-        if let Some(known) = self.0.get(&key) {
+    ) -> Result<Option<Route>, SystemError> {
+        if let Some(known) = self.0.get(&(to, interface)) {
             return Ok(*known);
         }
-        let gateway = backend.gateway(toward::outside(ip), interface)?;
-        self.0.insert(key, gateway);
-        Ok(gateway)
+        let route = backend.route(to, interface)?;
+        self.0.insert((to, interface), route);
+        Ok(route)
     }
 }
 
@@ -480,10 +500,6 @@ fn rows_of<'a>(inventory: &'a Inventory, filter: &'a Filter) -> impl Iterator<It
 }
 
 /// What is known of an address of this machine, which no interface need admit to.
-fn row_of(inventory: &Inventory, ip: IpAddr) -> Row {
-    row_on(inventory, ip, None)
-}
-
 fn row_on(inventory: &Inventory, ip: IpAddr, index: Option<u32>) -> Row {
     let is_it = |(link, address): &(&Rc<Link>, &Address)| {
         address.ip == ip && (index.is_none() || link.index == index)
@@ -514,10 +530,4 @@ fn named(inventory: &Inventory, name: &OsStr) -> Result<Vec<Row>, Failure> {
 fn unknown(inventory: &Inventory, name: &OsStr) -> Failure {
     let known = inventory.links.iter().map(|link| shown(&link.name)).collect();
     Failure::NoInterface { name: name.to_owned(), known }
-}
-
-/// That nothing is at the other end of the wire.
-fn carrier_note(row: &Row) -> Option<String> {
-    let link = row.link.as_ref().filter(|link| link.has_no_carrier())?;
-    Some(format!("'{}' has no carrier", shown(&link.name)))
 }

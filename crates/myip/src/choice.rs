@@ -53,16 +53,16 @@ impl Standing {
     }
 }
 
-/// The best address: by its standing; then of an interface that is preferred; hardware before
+/// The best address: by its standing; then by what `preference` has least of; hardware before
 /// software; IPv4 before IPv6, of which addresses for all the world come first; of equals the first.
-pub(crate) fn best(
+pub(crate) fn best<P: Ord>(
     rows: impl IntoIterator<Item = Row>,
-    is_preferred: impl Fn(&Row) -> bool,
+    preference: impl Fn(&Row) -> P,
 ) -> Option<Row> {
     rows.into_iter().filter(|row| row.address.is_some()).min_by_key(|row| {
         (
             Standing::of(row),
-            !is_preferred(row),
+            preference(row),
             row.link.as_ref().is_some_and(|link| link.is_virtual()),
             row.ip().is_some_and(|ip| ip.is_ipv6()),
             row.ip().is_some_and(is_local_to_site),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     fn chosen(rows: Vec<Row>) -> Option<String> {
-        best(rows, |_| false).and_then(|row| row.ip()).map(|ip| ip.to_string())
+        best(rows, |_| ()).and_then(|row| row.ip()).map(|ip| ip.to_string())
     }
 
     #[test]
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn an_interface_that_is_preferred_wins_among_equals() {
         let rows = || vec![row("e", "10.0.0.1"), row("f", "10.0.0.2"), row("f", "169.254.0.1")];
-        let on_f = |row: &Row| row.link.as_ref().is_some_and(|link| link.name == "f");
+        let on_f = |row: &Row| row.link.as_ref().is_none_or(|link| link.name != "f");
         assert_eq!(best(rows(), on_f).unwrap().ip(), Some([10, 0, 0, 2].into()));
         let rows = vec![row("e", "10.0.0.1"), row("f", "169.254.0.1")];
         assert_eq!(best(rows, on_f).unwrap().ip(), Some([10, 0, 0, 1].into()));

@@ -201,11 +201,6 @@ impl Link {
             || matches!(self.state, State::Down | State::LowerLayerDown | State::NotPresent)
     }
 
-    /// Whether it is up with nothing at the other end.
-    pub(crate) fn has_no_carrier(&self) -> bool {
-        self.flags.is_some_and(|flags| flags.has(LinkFlags::UP)) && self.is_down()
-    }
-
     /// Whether it is a tunnel, or made for containers or virtual machines.
     pub(crate) fn is_virtual(&self) -> bool {
         let is_of_kind = |kind: &String| VIRTUAL_KINDS.contains(&kind.as_str());
@@ -322,7 +317,7 @@ mod tests {
     fn an_interface_is_down_by_its_flags_or_its_state() {
         let link = |flags, state| Link { flags: Some(LinkFlags(flags)), state, ..Link::default() };
         assert!(link(0x1002, State::Down).is_down() && link(0x1002, State::Unknown).is_down());
-        assert!(link(0x1003, State::Down).is_down() && link(0x1003, State::Down).has_no_carrier());
+        assert!(link(0x1003, State::Down).is_down());
         assert!(!link(0x49, State::Unknown).is_down() && !link(0x11043, State::Up).is_down());
         assert!(!Link::default().is_down());
     }

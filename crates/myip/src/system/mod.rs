@@ -43,6 +43,19 @@ pub enum SystemError {
     NotTold,
 }
 
+/// The way that a packet would take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Route {
+    /// The first router, if there is one in between.
+    pub(crate) gateway: Option<IpAddr>,
+    /// The number of the interface.
+    pub(crate) interface: Option<u32>,
+    /// The address that the packet would come from.
+    pub(crate) source: Option<IpAddr>,
+    /// What it costs: of several ways the least is taken.
+    pub(crate) metric: Option<u32>,
+}
+
 /// Every interface, and every address with the interface that has it.
 #[derive(Debug, Default)]
 pub(crate) struct Inventory {
@@ -119,20 +132,19 @@ impl Backend {
         }
     }
 
-    /// The first router on the way to `ip`, out of that interface if there is one given; `None`
-    /// where there is no way, or none in between.
+    /// The way to `ip`, out of that interface if there is one given; `None` where there is no way.
     ///
     /// # Errors
     ///
     /// The system does not tell.
-    pub(crate) fn gateway(
+    pub(crate) fn route(
         self,
         ip: IpAddr,
         interface: Option<u32>,
-    ) -> Result<Option<IpAddr>, SystemError> {
+    ) -> Result<Option<Route>, SystemError> {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Native => Ok(native::gateway(ip, interface)?),
+            Self::Native => Ok(native::route(ip, interface)?),
             Self::Portable => {
                 let _ = (ip, interface);
                 Err(SystemError::NotTold)

@@ -8,7 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 
 use netlink::{Channel, DumpError, Family, push_attribute};
 
-use super::{Inventory, SystemError};
+use self::route::Aspect;
+use super::{Inventory, Route, SystemError};
 use crate::address::Address;
 
 pub(crate) mod address;
@@ -64,19 +65,22 @@ pub(super) fn address(ip: IpAddr) -> Result<Option<Address>, DumpError> {
     Ok(found.into_iter().next().map(|(_, address)| address))
 }
 
-/// The first router on the way to an address.
-pub(super) fn gateway(ip: IpAddr, interface: Option<u32>) -> Result<Option<IpAddr>, DumpError> {
+/// The way to an address; `None` where there is none.
+pub(super) fn route(ip: IpAddr, interface: Option<u32>) -> Result<Option<Route>, DumpError> {
     let channel = Channel::open(Family::Route).map_err(DumpError::Netlink)?;
-    match channel.get(RTM_GETROUTE, &route::request(ip, interface)) {
+    let ask = |aspect| match channel.get(RTM_GETROUTE, &route::request(ip, interface, aspect)) {
         Ok(octets) => {
             let route = route::route(&octets).ok_or(DumpError::Malformed)?;
             let is_there = interface.is_none() || route.interface == interface;
-            Ok(route.gateway.filter(|_| is_there))
+            Ok(Some(route).filter(|_| is_there))
         }
-        // There is no way.
         Err(DumpError::Refused(_)) => Ok(None),
         Err(error) => Err(error),
-    }
+    };
+    let Some(way) = ask(Aspect::Way)? else { return Ok(None) };
+    // An older kernel does not know what an entry is.
+    let entry = ask(Aspect::Entry)?.unwrap_or_default();
+    Ok(Some(Route { metric: entry.metric, ..way }))
 }
 
 /// A channel that hears of changes.
