@@ -29,7 +29,17 @@ const SAMPLES: [Sample; 5] = [
         tool: "myip",
         found: "-a",
         absent: &["no-such-interface"],
-        senseless: &[&[""], &["--hostname", "-4"], &["--hostname", "lo"]],
+        senseless: &[
+            &[""],
+            &["--hostname", "-4"],
+            &["--hostname", "lo"],
+            &["-a", "-l"],
+            &["--to", ""],
+            &["--in", "10.0.0.0/33"],
+            &["--mac", "--mtu"],
+            &["--stable", "-4"],
+            &["@127.0.0.1"],
+        ],
         takes_any_bytes: true,
     },
     Sample {
@@ -128,14 +138,25 @@ fn assert_refused(output: &Output, code: i32, words: &[impl AsRef<OsStr> + std::
     assert!(!output.stderr.contains('\x1b'), "{words:?}: {}", output.stderr);
 }
 
+/// What columns are called, as the help lists them.
 fn column_names() -> Vec<String> {
+    columns().into_iter().map(|(name, _)| name).collect()
+}
+
+/// The columns with their names in JSON, which the help tells where they are others.
+fn columns() -> Vec<(String, String)> {
     let help = run(&["--help"]).text().to_owned();
     let (_, columns) = help.split_once("\nColumns ").expect("the help lists the columns");
     let (columns, _) = columns.split_once("\n\n").expect("more follows the columns");
     columns
         .lines()
         .skip(1)
-        .map(|line| line[2..].split_whitespace().next().expect("a name").to_owned())
+        .map(|line| {
+            let name = line[2..].split_whitespace().next().expect("a name").to_owned();
+            let key = line.strip_suffix(" in JSON)").and_then(|line| line.rsplit_once('('));
+            let key = key.map_or_else(|| name.clone(), |(_, key)| key.to_owned());
+            (name, key)
+        })
         .collect()
 }
 
@@ -222,7 +243,7 @@ fn hostile_arguments_do_not_reach_the_terminal() {
 #[test]
 fn json_is_one_array_of_objects_with_every_column() {
     let stage = Stage::set();
-    let names = column_names();
+    let names: Vec<_> = columns().into_iter().map(|(_, key)| key).collect();
     for flags in [&["--json"][..], &["-j"], &["--format", "json"], &["-f", "json"]] {
         let output = stage.found(flags);
         let rows: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -315,13 +336,13 @@ fn rows_can_be_sorted_by_any_column() {
 fn rows_can_be_counted_by_any_column() {
     let stage = Stage::set();
     let names = column_names();
-    for name in &names {
+    for (name, key) in &columns() {
         let output = stage.found(&["--json", "--count-by", name]);
         let groups: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         let groups = groups.as_array().expect("an array");
         assert!(!groups.is_empty(), "{name}");
         let keys = groups.iter().flat_map(|group| group.as_object().expect("an object").keys());
-        assert!(keys.collect::<Vec<_>>().chunks(2).all(|keys| keys == [name, "count"]), "{name}");
+        assert!(keys.collect::<Vec<_>>().chunks(2).all(|keys| keys == [key, "count"]), "{name}");
         let counts: Option<Vec<_>> = groups.iter().map(|group| group["count"].as_u64()).collect();
         let counts = counts.expect("counts are numbers");
         assert!(counts.is_sorted_by(|a, b| a >= b) && !counts.contains(&0), "{name} {counts:?}");

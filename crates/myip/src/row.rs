@@ -191,11 +191,9 @@ impl Record for Row {
         })
         .side()
         .numeric(),
-        Column::<Self>::new(
-            "flags",
-            "of the address: temporary, deprecated, tentative, dynamic, secondary and the like",
-            |it| it.address_value(|address| address.flag_names().collect()),
-        )
+        Column::<Self>::new("flags", "of the address: temporary, deprecated and the like", |it| {
+            it.address_value(|address| address.flag_names().collect())
+        })
         .key("address_flags")
         .side(),
         Column::<Self>::new("link_flags", "of the interface: UP, LOWER_UP and the like", |it| {
@@ -223,11 +221,9 @@ impl Record for Row {
             it.address_value(|address| address.label.as_deref().map_or(Value::Null, Value::from_os))
         })
         .extra(),
-        Column::<Self>::new(
-            "gateway",
-            "first router to the outside by this interface (--gateway, or named)",
-            |it| it.gateway.map_or(Value::Null, |ip| it.router(ip)),
-        )
+        Column::<Self>::new("gateway", "first router on the way to the outside", |it| {
+            it.gateway.map_or(Value::Null, |ip| it.router(ip))
+        })
         .extra(),
         Column::<Self>::new("index", "the system's number of the interface", |it| {
             it.link_value(|link| link.index.map(u64::from).into())
