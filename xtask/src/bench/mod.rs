@@ -2,6 +2,7 @@
 
 mod conns;
 mod lookup;
+mod myip;
 mod portscan;
 
 use anyhow::Result;
@@ -10,7 +11,7 @@ use crate::build::Profile;
 use crate::rig::{Chapter, Selection, perform};
 
 /// Every chapter, in the order in which they run.
-const CHAPTERS: [Chapter; 3] = [lookup::CHAPTER, conns::CHAPTER, portscan::CHAPTER];
+const CHAPTERS: [Chapter; 4] = [myip::CHAPTER, lookup::CHAPTER, conns::CHAPTER, portscan::CHAPTER];
 
 /// Runs the chapters that are selected, each measurement so many times.
 pub fn run(selection: &Selection, rounds: usize) -> Result<()> {

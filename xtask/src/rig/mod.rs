@@ -17,6 +17,7 @@ mod peak;
 mod process;
 mod servers;
 mod sheet;
+mod sprint;
 mod tap;
 mod wire;
 
@@ -41,4 +42,5 @@ pub use peak::peak_kib;
 pub use process::{succeed, unprivileged};
 pub use servers::{Zone, knot, start_server};
 pub use sheet::{Sheet, figure};
+pub use sprint::Sprint;
 pub use wire::{Traffic, Weather};

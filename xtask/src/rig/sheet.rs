@@ -55,7 +55,7 @@ impl Sheet {
         Ok(self.surprises.len())
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut text = String::new();
         let widths = self.widths();
         for row in std::iter::once(&self.header).chain(&self.rows) {
