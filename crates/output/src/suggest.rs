@@ -6,13 +6,18 @@ const MIN_LIKENESS: f64 = 0.75;
 /// The candidate most like `word`, whatever its case, if any is like it at all.
 #[must_use]
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
     candidates
         .into_iter()
-        .map(|name| (strsim::jaro_winkler(&word, &name.to_lowercase()), name))
+        .map(|name| (likeness(word, name), name))
         .filter(|(likeness, _)| *likeness >= MIN_LIKENESS)
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, name)| name)
+}
+
+/// How alike two names are, whatever their case: from 0, not at all, to 1, the same (Jaro-Winkler).
+#[must_use]
+pub fn likeness(one: &str, other: &str) -> f64 {
+    strsim::jaro_winkler(&one.to_lowercase(), &other.to_lowercase())
 }
 
 #[cfg(test)]

@@ -219,7 +219,8 @@ fn parse<T: Tool>(
         .try_get_matches_from_mut(arguments)
         .map_err(|error| name_odd_argument(error, command, arguments))
         .map_err(|error| tell_from_file(error, command))
-        .map_err(|error| tell_port_words(error, command))?;
+        .map_err(|error| tell_port_words(error, command))
+        .map_err(|error| tell_negative_port(error, command, arguments))?;
     let (tool, flags) = T::from_arg_matches_mut(&mut matches)
         .and_then(|tool| Ok((tool, Flags::from_arg_matches_mut(&mut matches)?)))
         .map_err(|error| error.format(command))?;
@@ -285,6 +286,28 @@ fn tell_port_words(mut error: clap::Error, command: &Command) -> clap::Error {
     error
 }
 
+/// Where ports are words, one below zero looks like a flag.
+fn tell_negative_port(
+    error: clap::Error,
+    command: &mut Command,
+    arguments: &[OsString],
+) -> clap::Error {
+    let is_number = |word: &str| word.bytes().all(|octet| octet.is_ascii_digit());
+    let is_negative = |word: &&str| word.strip_prefix('-').is_some_and(is_number) && *word != "-";
+    let takes_ports = command.get_positionals().any(|argument| {
+        let names = argument.get_value_names().unwrap_or_default();
+        names.iter().any(|name| name.split('|').any(|it| it == "PORT"))
+    });
+    let mut words = arguments.iter().filter_map(|argument| argument.to_str());
+    match words.find(is_negative) {
+        Some(word) if takes_ports && error.kind() == ErrorKind::UnknownArgument => {
+            let message = format!("'{word}' is not a port: ports go from 0 to 65535");
+            command.error(ErrorKind::ValueValidation, message)
+        }
+        _ => error,
+    }
+}
+
 /// Prints help or version, or says what is wrong with the command line.
 fn refuse(name: &str, error: &clap::Error) -> Exit {
     if error.use_stderr() {
@@ -340,6 +363,24 @@ mod tests {
             assert!(!told("NAME", words).contains(tip));
         }
         assert!(!told("HOST|PORT", &["-x"]).contains(tip));
+    }
+
+    #[test]
+    fn a_port_below_zero_is_told_as_such() {
+        let told = |value_name: &'static str, words: &[&str]| {
+            let words_of_it = Arg::new("words").num_args(0..).value_name(value_name);
+            let mut command = Command::new("tool").arg(words_of_it).arg(Arg::new("x").short('x'));
+            let words: Vec<OsString> = [&["tool"], words].concat().iter().map(Into::into).collect();
+            let error = command.try_get_matches_from_mut(&words).expect_err("it makes no sense");
+            refusal("tool", &tell_negative_port(error, &mut command, &words))
+        };
+        for words in [&["-1"][..], &["80", "-1"]] {
+            let text = told("PORT|NAME", words);
+            assert!(text.starts_with("tool: '-1' is not a port: ports go from 0"), "{text}");
+        }
+        assert!(told("NAME", &["-1"]).contains("unexpected argument"));
+        assert!(told("PORT|NAME", &["-1x"]).contains("unexpected argument"));
+        assert!(told("PORT|NAME", &["--jsno"]).contains("unexpected argument"));
     }
 
     #[test]

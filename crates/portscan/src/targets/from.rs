@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use output::Lines;
 use thiserror::Error;
 use wellknown::Protocol;
 
@@ -76,7 +77,7 @@ pub(crate) fn read(path: &Path, protocol: Protocol, is_many: bool) -> Result<Lis
     } else {
         Box::new(File::open(path).map_err(error)?)
     };
-    let mut lines = Lines { reader: BufReader::new(reader), line: Vec::new() };
+    let mut lines = Lines::new(reader, LINE_MAX_OCTETS);
     let context = Context { protocol, has_more_hosts: false };
     let (mut list, mut known) = (List::default(), Known::default());
     for number in 1..=LINES_MAX {
@@ -145,37 +146,6 @@ fn targets(line: &[u8], context: Context) -> Result<Vec<Target>, LineError> {
     Ok(Words::read(&words, context)?.into_targets().collect())
 }
 
-/// Lines without their ends, of which the longest are cut.
-struct Lines<R> {
-    reader: BufReader<R>,
-    line: Vec<u8>,
-}
-
-impl<R: Read> Lines<R> {
-    /// The next line, if there is one. Of a line that is too long one octet too many is kept.
-    fn next(&mut self) -> io::Result<Option<&[u8]>> {
-        self.line.clear();
-        loop {
-            let chunk = match self.reader.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                chunk => chunk?,
-            };
-            let end = chunk.iter().position(|octet| *octet == b'\n');
-            let part = &chunk[..end.unwrap_or(chunk.len())];
-            let room = (LINE_MAX_OCTETS + 1).saturating_sub(self.line.len());
-            self.line.extend_from_slice(&part[..part.len().min(room)]);
-            let is_over = chunk.is_empty();
-            let used = part.len() + usize::from(end.is_some());
-            self.reader.consume(used);
-            match end {
-                Some(_) => return Ok(Some(&self.line)),
-                None if is_over => return Ok((!self.line.is_empty()).then_some(&self.line)),
-                None => {}
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,35 +185,6 @@ mod tests {
         let longest = [&b"db"[..], &vec![b' '; LINE_MAX_OCTETS - 2]].concat();
         assert_eq!(told(&longest), "db");
         assert_eq!(told(&[&longest[..], b" "].concat()), "the line has more than 65,536 octets");
-    }
-
-    /// Gives so many octets at a time.
-    struct Trickle<'a>(&'a [u8], usize);
-
-    impl Read for Trickle<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let taken = self.1.min(self.0.len()).min(buffer.len());
-            let (now, later) = self.0.split_at(taken);
-            buffer[..taken].copy_from_slice(now);
-            self.0 = later;
-            Ok(taken)
-        }
-    }
-
-    #[test]
-    fn lines_are_the_same_however_they_come_and_the_longest_are_cut() {
-        let long = vec![b'x'; 3 * LINE_MAX_OCTETS];
-        let text = [&b"a\n\nb\r\n"[..], &long, b"\nlast"].concat();
-        for step in [1, 3, 1000, text.len()] {
-            let mut lines =
-                Lines { reader: BufReader::new(Trickle(&text, step)), line: Vec::new() };
-            let mut seen: Vec<Vec<u8>> = Vec::new();
-            while let Some(line) = lines.next().unwrap() {
-                seen.push(line.to_vec());
-            }
-            let cut = &long[..=LINE_MAX_OCTETS];
-            assert_eq!(seen, [&b"a"[..], b"", b"b\r", cut, b"last"], "{step}");
-        }
     }
 
     #[test]
