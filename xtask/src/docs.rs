@@ -30,10 +30,10 @@ const ENVIRONMENT: [(&str, &str); 4] = [
 
 /// Writes the documents, or fails if one is stale.
 pub fn run(check: bool) -> Result<()> {
-    let mut files = vec![Generated { path: README.into(), text: readme(&read(README)?)? }];
+    let mut files = vec![Generated::text(README, readme(&read(README)?)?)];
     for tool in &TOOLS {
-        let path = format!("{MAN_FOLDER}/{}.1", tool.name).into();
-        files.push(Generated { path, text: man_page(tool)? });
+        let path = format!("{MAN_FOLDER}/{}.1", tool.name);
+        files.push(Generated::text(path, man_page(tool)?));
     }
     forget_former_tools(check)?;
     write_or_check(&files, check, COMMAND)

@@ -6,7 +6,6 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use output::Prefix;
-use wellknown::Service;
 
 use super::error::Problem;
 
@@ -95,14 +94,11 @@ fn ports(text: &str) -> Result<Vec<Ports>, Problem> {
     if !text.bytes().any(|octet| octet.is_ascii_alphabetic()) {
         return Ok(vec![wellknown::port_range(text, 0)?.into()]);
     }
-    // A name that is one service's own may be another one's alias: the former is meant.
-    let is_own = |it: &Service| it.name().eq_ignore_ascii_case(text);
-    let has_own = wellknown::by_name(text).any(|it| is_own(&it));
-    let services = wellknown::by_name(text).filter(|it| !has_own || is_own(it));
+    let services = wellknown::meant(text, |_| true).into_iter();
     let mut ports: Vec<Ports> = services.map(|it| it.ports().into()).collect();
     ports.dedup();
     if ports.is_empty() {
-        let near = output::nearest(text, wellknown::names());
+        let near = wellknown::near(text, |_| true).first().copied();
         return Err(Problem::Service { name: text.to_owned(), near });
     }
     Ok(ports)

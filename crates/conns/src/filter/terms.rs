@@ -368,7 +368,7 @@ pub(super) fn hint(word: &str) -> Option<String> {
     if !word.is_empty() && word.bytes().all(|it| it.is_ascii_digit() || it == b'-' || it == b',') {
         return Some(format!("write ':{word}' for a port, 'pid {word}' for a process"));
     }
-    if wellknown::by_name(word).next().is_some() {
+    if wellknown::by_name(word).any(wellknown::Service::is_everyday) {
         return Some(format!("write ':{word}' for the port, 'name {word}' for the process"));
     }
     if host::is_name(word) && word.contains('.') {

@@ -59,9 +59,9 @@ pub(crate) enum PortsError {
 /// What was probably meant. It is looked for only when it is told: most words that are no service
 /// are hosts.
 fn suggestion(name: &str) -> String {
-    let is_ours = |name: &&str| TRANSPORTS.into_iter().any(|it| has_service(name, it));
-    let near = output::nearest(name, wellknown::names().filter(is_ours));
-    near.map(|near| format!(": did you mean '{near}'?")).unwrap_or_default()
+    let is_ours = |name: &str| TRANSPORTS.into_iter().any(|it| has_service(name, it));
+    let near = wellknown::near(name, is_ours);
+    near.first().map(|near| format!(": did you mean '{near}'?")).unwrap_or_default()
 }
 
 /// What to do about a port that is not for the transport that is tried.
@@ -132,6 +132,15 @@ impl Ports {
         Self(words.into_iter().flat_map(|ports| ports.0).collect())
     }
 
+    /// Whether nobody has to know IANA's registry to take them for ports: most of its names are
+    /// those of hosts as well.
+    pub(crate) fn are_everyday(&self) -> bool {
+        self.0.iter().all(|item| match &item.what {
+            What::Numbers(_) => true,
+            What::Service(name) => wellknown::by_name(name).any(Service::is_everyday),
+        })
+    }
+
     /// Ports by their numbers, in this order; those that follow each other as ranges.
     pub(crate) fn of_numbers(numbers: impl IntoIterator<Item = u16>) -> Self {
         let mut ranges: Vec<RangeInclusive<u16>> = Vec::new();
@@ -176,13 +185,8 @@ impl Item {
             What::Numbers(ports) => return Ok(vec![ports.clone()]),
             What::Service(name) => name,
         };
-        let mut services =
-            wellknown::by_name(name).filter(|it| may_run_over(*it, wanted)).peekable();
-        // A name that is one service's own may be another one's alias: the former is meant.
-        let is_own = |it: &Service| it.name().eq_ignore_ascii_case(name);
-        let has_own = services.peek().is_some_and(is_own);
-        let ranges: Vec<_> =
-            services.filter(|it| !has_own || is_own(it)).map(Service::ports).collect();
+        let services = wellknown::meant(name, |it| may_run_over(it, wanted));
+        let ranges: Vec<_> = services.into_iter().map(Service::ports).collect();
         if ranges.is_empty() {
             let others = wellknown::by_name(name).flat_map(|it| it.protocols().iter());
             return Err(elsewhere(others.collect()));

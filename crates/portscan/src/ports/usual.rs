@@ -131,15 +131,18 @@ pub(crate) const fn ranked(protocol: Protocol) -> &'static [u16] {
     }
 }
 
-/// Every port that has a rank: those that we ranked, then those that have a service, then the other
-/// system ports (RFC 6335, 6). The most usual come first.
+/// Every port that has a rank: those that we ranked, then those of everyday services, then the other
+/// system ports (RFC 6335, 6), then what else IANA registers. The most usual come first.
 pub(crate) fn rank(protocol: Protocol) -> PortList {
-    let of_services = wellknown::all()
-        .filter(|service| service.protocols().contains(protocol))
-        .map(|service| *service.ports().start());
+    let of_services = |is_everyday| {
+        wellknown::all()
+            .filter(move |it| it.is_everyday() == is_everyday && it.protocols().contains(protocol))
+            .map(|service| *service.ports().start())
+    };
     let system = (LOWEST..=u16::MAX).take_while(|port| PortClass::of(*port) == PortClass::System);
     let mut builder = Builder::default();
-    for port in ranked(protocol).iter().copied().chain(of_services).chain(system) {
+    let usual = ranked(protocol).iter().copied().chain(of_services(true));
+    for port in usual.chain(system).chain(of_services(false)) {
         builder.add(port..=port);
     }
     builder.finish()
@@ -149,7 +152,8 @@ pub(crate) fn rank(protocol: Protocol) -> PortList {
 pub(crate) fn has_service(name: &str, protocol: Protocol) -> bool {
     let is_ours = |service: Service| {
         let port = *service.ports().start();
-        service.protocols().contains(protocol) && ranked(protocol).contains(&port)
+        let is_usual = service.is_everyday() && ranked(protocol).contains(&port);
+        is_usual && service.protocols().contains(protocol)
     };
     wellknown::by_name(name).any(is_ours)
 }

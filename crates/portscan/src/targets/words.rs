@@ -213,12 +213,15 @@ fn first(word: &str) -> Result<Target, WordsError> {
 
 impl Word {
     fn read(word: &str) -> Result<Self, WordsError> {
-        match word.parse() {
-            Ok(ports) => Ok(Self::Ports(ports)),
+        match word.parse::<Ports>() {
+            Ok(ports) if ports.are_everyday() => Ok(Self::Ports(ports)),
             Err(mistake) if is_like_ports(word) => Err(WordsError::Ports(mistake)),
-            Err(_) => match word.parse() {
-                Ok(target) => Ok(Self::Target(target)),
-                Err(mistake) => Err(near_ports(word).unwrap_or_else(|| WordsError::from(mistake))),
+            ports => match (word.parse(), ports) {
+                (Ok(target), _) => Ok(Self::Target(target)),
+                (Err(_), Ok(ports)) => Ok(Self::Ports(ports)),
+                (Err(mistake), Err(_)) => {
+                    Err(near_ports(word).unwrap_or_else(|| WordsError::from(mistake)))
+                }
             },
         }
     }
@@ -254,7 +257,8 @@ fn late<T: AsRef<str>>(
     if let Some(slip) = slip(host, context.protocol) {
         return slip;
     }
-    if let Some(own) = rest.first().and_then(|word| word.as_ref().parse::<Ports>().ok()) {
+    let own = rest.first().and_then(|word| word.as_ref().parse::<Ports>().ok());
+    if let Some(own) = own.filter(Ports::are_everyday) {
         let own = format!("{}:{own}", host.before_ports());
         return WordsError::LateHost { host: host.to_string(), own };
     }
@@ -272,7 +276,7 @@ fn slip(host: &Host, protocol: Protocol) -> Option<WordsError> {
         return None;
     }
     let word = name.to_lowercase();
-    let mut near = wellknown::names().filter(|near| is_slip(&word, near));
+    let mut near = wellknown::everyday_names().filter(|near| is_slip(&word, near));
     let near = near.find(|near| usual::has_service(near, protocol))?;
     Some(WordsError::Slip { name: name.clone(), near, protocol })
 }
@@ -344,6 +348,10 @@ mod tests {
             ("a htpp 80", "a htpp | 80"),
             ("htpp", "htpp | -"),
             ("a nas web app box master", "a nas web app box master | -"),
+            ("a hermes octopus helix ssm-els", "a hermes octopus helix ssm-els | -"),
+            ("a ssh-mgmt", "a ssh-mgmt | -"),
+            ("a b:ssh-mgmt 80,ssh-mgmt", "a b:ssh-mgmt | 80,ssh-mgmt"),
+            ("a ssh-mgmt/tcp", "a | ssh-mgmt/tcp"),
         ] {
             assert_eq!(told(line, CONTEXT), expected, "{line}");
         }
