@@ -9,7 +9,7 @@ use crate::key::{Key, What};
 use crate::local::{LocalService, LocalServices};
 use crate::questions::{QuestionError, Questions};
 use crate::row::{Entry, Match, Row};
-use crate::services::{Service, beginning, without_port};
+use crate::services::{Service, beginning, in_order, without_port};
 
 /// So many related names are shown unless all are asked for.
 const MAX_RELATED: usize = 5;
@@ -91,7 +91,7 @@ impl Answers {
     fn exact(&self, key: &Key) -> Vec<Row> {
         let local: Vec<&LocalService> = self.local.of(key).collect();
         let is_local = |service: Service| local.iter().any(|it| it.in_table() == Some(service));
-        let table = key.services().filter(|service| !is_local(*service));
+        let table = key.services().into_iter().filter(|service| !is_local(*service));
         let local = local.iter().map(|service| Entry::Local((*service).clone()));
         let entries = local.chain(table.map(Entry::Service));
         let row = |entry| Row { matched: matched(key, &entry), entry, remark: None };
@@ -106,20 +106,21 @@ impl Answers {
             is_name && is_related(rest) && runs(service, key)
         };
         let is_there = |service: Service| rows.iter().any(|row| is_of(&row.entry, service));
-        let mut related: Vec<_> = beginning(name)
+        let key = |it: Service| u64::from(!it.is_everyday()) << 16 | u64::from(it.row());
+        let related = beginning(name)
             .filter(|(longer, service)| goes_on(longer, *service) && !is_there(*service))
-            .map(|(_, service)| service)
-            .collect();
-        related.sort_by_key(|service| (!service.is_everyday(), *service.ports().start()));
-        let shown = if self.extent == Extent::All { usize::MAX } else { MAX_RELATED };
-        if let Some(more) = related.len().checked_sub(shown).filter(|more| *more > 0) {
+            .map(|(_, service)| key(service));
+        let mut related = in_order(related.collect());
+        let limit = if self.extent == Extent::All { usize::MAX } else { MAX_RELATED };
+        if let Some(more) = related.len().checked_sub(limit).filter(|more| *more > 0) {
             self.notes
                 .footnote(format_args!("{more} more names are like '{name}': --all lists them"));
         }
-        related.truncate(shown);
-        related.sort_by_key(|service| *service.ports().start());
-        rows.extend(related.into_iter().map(|service| Row {
-            entry: Entry::Service(service),
+        related.truncate(limit);
+        let shown = related.into_iter().map(|key| key & u64::from(u16::MAX)).collect();
+        let shown = in_order(shown).into_iter().filter_map(|row| u16::try_from(row).ok());
+        rows.extend(shown.map(|row| Row {
+            entry: Entry::Service(Service::at(row)),
             matched: Match::Related,
             remark: None,
         }));

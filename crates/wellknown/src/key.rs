@@ -30,18 +30,16 @@ pub enum What {
 impl Key {
     /// The services that the key asks for. On one port and under one name registered services come
     /// first; over a range they come in order of their ports.
-    pub fn services(&self) -> impl Iterator<Item = Service> + use<> {
+    #[must_use]
+    pub fn services(&self) -> Vec<Service> {
         let protocol = self.protocol;
-        let (mut port, mut ports, mut name) = (None, None, None);
         match &self.what {
-            What::Ports(range) if range.start() == range.end() => port = Some(*range.start()),
-            What::Ports(range) => ports = Some(range.clone()),
-            What::Name(typed) => name = Some(by_name(typed)),
+            What::Ports(range) if range.start() == range.end() => {
+                by_port(*range.start(), protocol).collect()
+            }
+            What::Ports(range) => by_ports(range.clone(), protocol).collect(),
+            What::Name(typed) => by_name(typed).filter(|it| it.runs_over(protocol)).collect(),
         }
-        let named = name.into_iter().flatten().filter(move |it| it.runs_over(protocol));
-        let on_port = port.into_iter().flat_map(move |port| by_port(port, protocol));
-        let on_ports = ports.into_iter().flat_map(move |ports| by_ports(ports, protocol));
-        on_port.chain(on_ports).chain(named)
     }
 }
 
@@ -280,7 +278,11 @@ mod tests {
         ];
         for (text, names) in cases {
             let key = text.parse::<Key>().expect(text);
-            assert_eq!(key.services().map(Service::name).collect::<Vec<_>>(), names, "{text}");
+            assert_eq!(
+                key.services().into_iter().map(Service::name).collect::<Vec<_>>(),
+                names,
+                "{text}"
+            );
         }
     }
 
@@ -300,7 +302,7 @@ mod tests {
         for text in
             ["\0", "\u{1b}[31m", "/", "//", ":", "::", "://", "é/é", "-/-", "80/\u{202e}", &long]
         {
-            let _ = text.parse::<Key>().map(|key| key.services().count());
+            let _ = text.parse::<Key>().map(|key| key.services().len());
         }
     }
 }

@@ -15,8 +15,9 @@
 //! 10. Where each entry of the dictionary begins, and where the last ends: two octets each.
 //! 11. The dictionary, the names, the descriptions.
 //!
-//! In a description an octet from [`CODED`] on stands for an entry of the dictionary. Our own words
-//! come first; IANA's follow after [`BREAK`] where they differ.
+//! In a description [`code`] tells which octets stand for an entry of the dictionary, and [`NAME`],
+//! [`UPPER_NAME`] and [`CAPITAL_NAME`] stand for the row's own name. Our own words come first; IANA's
+//! follow after [`BREAK`] where they differ.
 
 /// Flag of a row: runs over TCP.
 pub const TCP: u8 = 1;
@@ -41,14 +42,30 @@ pub const PRIVATE: u8 = 16;
 /// So many rows share a record of where their texts begin.
 pub const STEP: usize = 32;
 
-/// The first octet in a description that is not itself.
-pub const CODED: u8 = 128;
-
-/// So many entries the dictionary has.
-pub const CODES: usize = 128;
-
 /// The octet between our own words and those of IANA.
 pub const BREAK: u8 = 0;
+
+/// The octet that stands for the name of the row.
+pub const NAME: u8 = 1;
+
+/// The octet that stands for the name of the row in upper case.
+pub const UPPER_NAME: u8 = 2;
+
+/// The octet that stands for the name of the row with its first letter in upper case.
+pub const CAPITAL_NAME: u8 = 3;
+
+/// So many entries the dictionary has: as many as there are octets that are not text.
+pub const CODES: usize = 156;
+
+/// The entry of the dictionary that an octet of a description stands for, if it is none of text.
+#[must_use]
+pub const fn code(octet: u8) -> Option<usize> {
+    match octet {
+        4..32 => Some(octet as usize - 4),
+        128.. => Some(octet as usize - 100),
+        _ => None,
+    }
+}
 
 /// How much of everything there is, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use crate::local::LocalService;
 use crate::row::Entry;
-use crate::services::{Service, all, all_without_port};
+use crate::services::{Service, all, all_without_port, in_order};
 
 /// Where a word was found, the best place first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,37 +22,74 @@ enum Rank {
 pub(crate) fn search(words: &[String], local: &[LocalService]) -> Vec<Entry> {
     let words: Vec<_> = words.iter().map(|word| word.to_lowercase()).collect();
     let mut found = Vec::new();
-    for service in local {
-        let text = Searched {
-            name: &service.name.to_lowercase(),
-            aliases: &lower(service.aliases.iter()),
-            description: &service.remark.as_deref().unwrap_or_default().to_lowercase(),
-        };
-        if let Some(rank) = text.rank_of_all(&words) {
-            found.push(((rank, Nearness::Local, service.port), Entry::Local(service.clone())));
+    for (nth, service) in (0..=u16::MAX).zip(local) {
+        if let Some(rank) = rank_of_local(service, &words) {
+            found.push(Place { rank, nearness: Nearness::Local, port: service.port, nth });
         }
     }
     for service in all().chain(all_without_port()) {
         if let Some(rank) = rank(service, &words) {
             let port = Some(*service.ports().start()).filter(|port| *port > 0);
-            let nearness =
-                if service.is_everyday() { Nearness::Everyday } else { Nearness::Registered };
-            let place = (rank, nearness, port.unwrap_or(u16::MAX));
-            found.push((place, Entry::Service(service)));
+            let is_everyday = service.is_everyday();
+            let nearness = if is_everyday { Nearness::Everyday } else { Nearness::Registered };
+            found.push(Place {
+                rank,
+                nearness,
+                port: port.unwrap_or(u16::MAX),
+                nth: service.row(),
+            });
         }
     }
-    found.sort_by_key(|(place, _)| *place);
-    found.into_iter().map(|(_, entry)| entry).collect()
+    let places = in_order(found.into_iter().map(Place::key).collect());
+    places.into_iter().filter_map(|key| entry(key, local)).collect()
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a service comes among those that were found.
+struct Place {
+    rank: Rank,
+    nearness: Nearness,
+    port: u16,
+    /// Of the local services, or of the rows of the table.
+    nth: u16,
+}
+
+/// Whose service it is, those that are nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Nearness {
     Local,
     Everyday,
     Registered,
 }
 
+impl Place {
+    /// A number for each place, in their order: to sort numbers takes the least code.
+    fn key(self) -> u64 {
+        let Self { rank, nearness, port, nth } = self;
+        (rank as u64) << 40 | (nearness as u64) << 32 | u64::from(port) << 16 | u64::from(nth)
+    }
+}
+
+/// What was found at a place.
+fn entry(key: u64, local: &[LocalService]) -> Option<Entry> {
+    let [nth, _, nearness] = [key, key >> 16, key >> 32].map(|it| it & 0xffff);
+    if nearness & 0xff == Nearness::Local as u64 {
+        return local.get(usize::try_from(nth).ok()?).cloned().map(Entry::Local);
+    }
+    Some(Entry::Service(Service::at(u16::try_from(nth).ok()?)))
+}
+
+fn rank_of_local(service: &LocalService, words: &[String]) -> Option<Rank> {
+    let texts =
+        [&service.name, &service.aliases.join("\n"), service.remark.as_deref().unwrap_or("")];
+    rank_of_all(texts.map(str::to_lowercase), words)
+}
+
 fn rank(service: Service, words: &[String]) -> Option<Rank> {
+    let mut aliases = String::new();
+    for alias in service.aliases() {
+        aliases.push_str(alias);
+        aliases.push('\n');
+    }
     let mut description = service.description();
     if service.is_everyday()
         && let Some(registered) = service.registered_description()
@@ -60,55 +97,38 @@ fn rank(service: Service, words: &[String]) -> Option<Rank> {
         description.push('\n');
         description.push_str(&registered);
     }
-    let text = Searched {
-        name: &service.name().to_ascii_lowercase(),
-        aliases: &lower(service.aliases()),
-        description: &description.to_lowercase(),
+    rank_of_all([service.name(), &aliases, &description].map(str::to_lowercase), words)
+}
+
+/// The worst place in which one of the words was found, if all of them were. The texts are name,
+/// aliases (a line each) and description in lower case.
+fn rank_of_all(texts: [String; 3], words: &[String]) -> Option<Rank> {
+    let mut worst = Rank::Name;
+    for word in words {
+        worst = worst.max(rank_of_word(&texts, word)?);
+    }
+    Some(worst)
+}
+
+fn rank_of_word([name, aliases, description]: &[String; 3], word: &str) -> Option<Rank> {
+    let rank = if name == word {
+        Rank::Name
+    } else if aliases.lines().any(|alias| alias == word) {
+        Rank::Alias
+    } else if name.starts_with(word) {
+        Rank::NameBeginning
+    } else if name.contains(word) {
+        Rank::InName
+    } else if aliases.contains(word) {
+        Rank::InAlias
+    } else if has_word(description, word) {
+        Rank::WordOfDescription
+    } else if description.contains(word) {
+        Rank::InDescription
+    } else {
+        return None;
     };
-    text.rank_of_all(words)
-}
-
-fn lower(names: impl Iterator<Item = impl AsRef<str>>) -> Vec<String> {
-    names.map(|name| name.as_ref().to_lowercase()).collect()
-}
-
-/// The texts of a service in lower case.
-struct Searched<'a> {
-    name: &'a str,
-    aliases: &'a [String],
-    description: &'a str,
-}
-
-impl Searched<'_> {
-    /// The worst place in which one of the words was found, if all of them were.
-    fn rank_of_all(&self, words: &[String]) -> Option<Rank> {
-        let ranks = words.iter().map(|word| self.rank(word));
-        ranks.collect::<Option<Vec<_>>>()?.into_iter().max()
-    }
-
-    fn rank(&self, word: &str) -> Option<Rank> {
-        let is_in_alias = |is_found: fn(&str, &str) -> bool| {
-            self.aliases.iter().any(|alias| is_found(alias, word))
-        };
-        let rank = if self.name == word {
-            Rank::Name
-        } else if is_in_alias(|alias, word| alias == word) {
-            Rank::Alias
-        } else if self.name.starts_with(word) {
-            Rank::NameBeginning
-        } else if self.name.contains(word) {
-            Rank::InName
-        } else if is_in_alias(|alias, word| alias.contains(word)) {
-            Rank::InAlias
-        } else if has_word(self.description, word) {
-            Rank::WordOfDescription
-        } else if self.description.contains(word) {
-            Rank::InDescription
-        } else {
-            return None;
-        };
-        Some(rank)
-    }
+    Some(rank)
 }
 
 /// Whether a word stands in a text with no letter or digit beside it.
@@ -116,7 +136,9 @@ fn has_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text[..at].chars().next_back();
         let behind = text[at + word.len()..].chars().next();
-        !before.into_iter().chain(behind).any(char::is_alphanumeric)
+        // What is not ASCII is taken for a letter, which it is here.
+        let is_letter = |it: char| it.is_ascii_alphanumeric() || !it.is_ascii();
+        !before.is_some_and(is_letter) && !behind.is_some_and(is_letter)
     })
 }
 
@@ -137,11 +159,8 @@ mod tests {
 
     #[test]
     fn the_best_places_come_first() {
-        let text = Searched {
-            name: "http-alt",
-            aliases: &["webcache".into(), "http-proxy".into()],
-            description: "a web server's other port: proxies",
-        };
+        let texts = ["http-alt", "webcache\nhttp-proxy", "a web server's other port: proxies"]
+            .map(str::to_owned);
         for (word, rank) in [
             ("http-alt", Some(Rank::Name)),
             ("webcache", Some(Rank::Alias)),
@@ -153,11 +172,11 @@ mod tests {
             ("proxie", Some(Rank::InDescription)),
             ("tomcat", None),
         ] {
-            assert_eq!(text.rank(word), rank, "{word}");
+            assert_eq!(rank_of_word(&texts, word), rank, "{word}");
         }
         let all = |words: &[&str]| {
             let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
-            text.rank_of_all(&words)
+            rank_of_all(texts.clone(), &words)
         };
         assert_eq!(all(&["http", "other"]), Some(Rank::WordOfDescription));
         assert_eq!(all(&["http", "tomcat"]), None);

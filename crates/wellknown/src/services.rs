@@ -3,6 +3,7 @@
 //! Rows of numbers, one text and a sorted index, instead of `&str` fields or hash maps: a program
 //! that starts, looks up one port and ends would spend its time on relocating and filling those.
 
+use std::collections::BinaryHeap;
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -53,7 +54,7 @@ impl Service {
     /// What the service is, in a few words.
     #[must_use]
     pub fn description(self) -> String {
-        unpacked(table::descriptions(self.0).0)
+        table::unpack(table::descriptions(self.0).0, self.name())
     }
 
     /// What IANA says that it is; nothing of what is not registered.
@@ -61,7 +62,7 @@ impl Service {
     pub fn registered_description(self) -> Option<String> {
         let (own, registered) = table::descriptions(self.0);
         let text = if self.is_everyday() { registered } else { Some(own) };
-        text.filter(|text| !text.is_empty()).map(unpacked)
+        text.filter(|text| !text.is_empty()).map(|text| table::unpack(text, self.name()))
     }
 
     /// Whether this is everyday use of a port, not a registration with IANA.
@@ -84,6 +85,16 @@ impl Service {
     /// Whether IANA registers it without a port, to be found by DNS service discovery (RFC 6763).
     pub(crate) fn is_portless(self) -> bool {
         table::port(self.0) == 0
+    }
+
+    /// The number of its row: in order of the ports.
+    pub(crate) const fn row(self) -> u16 {
+        self.0
+    }
+
+    /// The service that has a row.
+    pub(crate) const fn at(row: u16) -> Self {
+        Self(row)
     }
 
     fn flags(self) -> u8 {
@@ -212,22 +223,28 @@ fn names_of(is_wanted: fn(Service) -> bool) -> impl Iterator<Item = &'static str
 /// The names that are most like a word, the most like it first; those that people meet are taken for
 /// more alike than they are.
 pub fn near(word: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<&'static str> {
-    let everyday = everyday_names().map(|name| (name, EVERYDAY_BONUS));
-    let mut near: Vec<_> = everyday
-        .chain(names().map(|name| (name, 0.0)))
-        .map(|(name, bonus)| (output::likeness(word, name), bonus, name))
-        .filter(|(likeness, _, name)| *likeness >= MIN_LIKENESS && is_wanted(name))
-        .map(|(likeness, bonus, name)| (likeness + bonus, name))
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let Some((best, _)) = near.first().copied() else { return Vec::new() };
-    let mut names: Vec<&str> = Vec::new();
-    for (_, name) in near.into_iter().take_while(|it| best - it.0 < NEAR_BEST) {
-        if !names.contains(&name) && names.len() < MAX_NEAR {
-            names.push(name);
+    let mut best: Vec<(f64, &str)> = Vec::new();
+    for row in (0..ROWS).map(table::in_alphabet) {
+        let (service, name) = (of_row(row), text(row));
+        let bonus = if service.is_everyday() { EVERYDAY_BONUS } else { 0.0 };
+        let likeness = output::likeness(word, name);
+        let place = best.iter().take_while(|it| it.0 >= likeness + bonus).count();
+        let is_known = || best.iter().any(|(_, known)| known.eq_ignore_ascii_case(name));
+        if likeness < MIN_LIKENESS || place >= MAX_NEAR || service.is_portless() || is_known() {
+            continue;
+        }
+        if is_wanted(name) {
+            best.insert(place, (likeness + bonus, name));
+            best.truncate(MAX_NEAR);
         }
     }
-    names
+    let enough = best.first().map_or(0.0, |(likeness, _)| likeness - NEAR_BEST);
+    best.into_iter().take_while(|it| it.0 > enough).map(|(_, name)| name).collect()
+}
+
+/// Numbers from the least; a heap takes less code than a sort, and there are few.
+pub(crate) fn in_order(numbers: Vec<u64>) -> Vec<u64> {
+    BinaryHeap::from(numbers).into_sorted_vec()
 }
 
 /// The first row whose port is not lower.
@@ -264,12 +281,6 @@ fn of_row(mut row: u16) -> Service {
 
 fn text(row: u16) -> &'static str {
     str::from_utf8(table::name(row)).unwrap_or_default()
-}
-
-fn unpacked(packed: &[u8]) -> String {
-    let mut text = String::new();
-    table::unpack(packed, &mut text);
-    text
 }
 
 #[cfg(test)]

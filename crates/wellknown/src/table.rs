@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use crate::packed::{ALIAS, BREAK, CODED, CODES, Header, RANGE, STEP};
+use crate::packed::{
+    ALIAS, BREAK, CAPITAL_NAME, CODES, Header, NAME, RANGE, STEP, UPPER_NAME, code,
+};
 
 const OCTETS: &[u8] = include_bytes!("../data/table.bin");
 
@@ -135,14 +137,28 @@ pub(crate) fn descriptions(row: u16) -> (&'static [u8], Option<&'static [u8]>) {
     }
 }
 
-/// Unpacks a description.
-pub(crate) fn unpack(packed: &[u8], text: &mut String) {
+/// A description of a row of this name.
+pub(crate) fn unpack(packed: &[u8], name: &str) -> String {
+    let mut text = String::new();
     for octet in packed {
-        match octet.checked_sub(CODED) {
-            None => text.push(char::from(*octet)),
-            Some(code) => text.push_str(entry(code.into())),
+        let start = text.len();
+        match *octet {
+            NAME | UPPER_NAME | CAPITAL_NAME => text.push_str(name),
+            _ => match code(*octet) {
+                Some(code) => text.push_str(entry(code)),
+                None => text.push(char::from(*octet)),
+            },
+        }
+        let upper = match *octet {
+            UPPER_NAME => text.len(),
+            CAPITAL_NAME => start + 1,
+            _ => start,
+        };
+        if let Some(part) = text.get_mut(start..upper) {
+            part.make_ascii_uppercase();
         }
     }
+    text
 }
 
 fn entry(code: usize) -> &'static str {

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use wellknown::packed::{
-    ALIAS, BREAK, CODED, CODES, EVERYDAY, Header, PRIVATE, RANGE, STEP, UNOFFICIAL,
+    ALIAS, BREAK, CAPITAL_NAME, CODES, EVERYDAY, Header, NAME, PRIVATE, RANGE, STEP, UNOFFICIAL,
+    UPPER_NAME, code,
 };
 
 use crate::gen_ports::merge::Merged;
@@ -74,9 +75,11 @@ fn rows_of(merged: &Merged) -> impl Iterator<Item = Row<'_>> {
     let flags = merged.flags();
     let service = &merged.service;
     let range = if service.ports.0 < service.ports.1 { RANGE } else { 0 };
-    let own = service.description.clone();
+    let own = unnamed(&service.description, &service.name);
     let description = match &merged.registered {
-        Some(registered) => format!("{own}{}{registered}", char::from(BREAK)),
+        Some(registered) => {
+            format!("{own}{}{}", char::from(BREAK), unnamed(registered, &service.name))
+        }
         None => own,
     };
     let main = Row { of: merged, name: &service.name, flags: flags | range, description };
@@ -86,6 +89,16 @@ fn rows_of(merged: &Merged) -> impl Iterator<Item = Row<'_>> {
         flags: flags | ALIAS,
         description: String::new(),
     }))
+}
+
+/// A description with the name of its row left to be filled in.
+fn unnamed(description: &str, name: &str) -> String {
+    let upper = name.to_ascii_uppercase();
+    let capital = format!("{}{}", &upper[..1], &name[1..]);
+    let forms = [(name, NAME), (&upper, UPPER_NAME), (&capital, CAPITAL_NAME)];
+    forms.into_iter().fold(description.to_owned(), |text, (form, octet)| {
+        text.replace(form, char::from(octet).encode_utf8(&mut [0]))
+    })
 }
 
 /// Where a row stands in the alphabet: of equal names those that people meet before others, names
@@ -150,32 +163,35 @@ fn coded<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Result<Coded> {
     others.dedup();
     ensure!(others.len() < CODES, "too many characters that are not ASCII");
     let mut dictionary: Vec<_> = others.iter().map(|it| it.to_string().into_bytes()).collect();
-    let code_of =
-        |it: char| match others.iter().zip(CODED..=u8::MAX).find(|(other, _)| **other == it) {
-            Some((_, code)) => code,
-            None => u8::try_from(it).unwrap_or(b'?'),
-        };
-    let mut texts: Vec<Vec<u8>> = texts.map(|text| text.chars().map(code_of).collect()).collect();
-    for code in (CODED..=u8::MAX).skip(dictionary.len()) {
+    let octets: Vec<u8> = (0..=u8::MAX).filter(|octet| code(*octet).is_some()).collect();
+    let octet_of = |it: char| match others.iter().zip(&octets).find(|(other, _)| **other == it) {
+        Some((_, octet)) => *octet,
+        None => u8::try_from(it).unwrap_or(b'?'),
+    };
+    let mut texts: Vec<Vec<u8>> = texts.map(|text| text.chars().map(octet_of).collect()).collect();
+    for octet in octets.iter().skip(others.len()) {
         let pair = most_frequent(&texts);
-        let expand = |octet: u8| match octet.checked_sub(CODED) {
-            Some(code) => dictionary[usize::from(code)].clone(),
+        let expand = |octet: u8| match code(octet) {
+            Some(code) => dictionary[code].clone(),
             None => vec![octet],
         };
         let entry = pair.map(expand).concat();
         dictionary.push(entry);
         for text in &mut texts {
-            replace(text, pair, code);
+            replace(text, pair, *octet);
         }
     }
     Ok(Coded { dictionary, texts })
 }
 
+/// The octets that no entry of the dictionary has.
+const NOT_IN_DICTIONARY: [u8; 4] = [BREAK, NAME, UPPER_NAME, CAPITAL_NAME];
+
 /// The pair that is there most often, the first of those that are.
 fn most_frequent(texts: &[Vec<u8>]) -> [u8; 2] {
     let mut counts = vec![0_u32; 1 << 16];
     for pair in texts.iter().flat_map(|text| text.windows(2)) {
-        if !pair.contains(&BREAK) {
+        if !pair.iter().any(|octet| NOT_IN_DICTIONARY.contains(octet)) {
             counts[usize::from(u16::from_be_bytes([pair[0], pair[1]]))] += 1;
         }
     }
@@ -204,13 +220,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_is_left_to_be_filled_in() {
+        for (description, expected) in [
+            ("ssh", "\x01"),
+            ("SSH and Ssh, or ssh-keys", "\x02 and \x03, or \x01-keys"),
+            ("secure shell", "secure shell"),
+        ] {
+            assert_eq!(unnamed(description, "ssh"), expected);
+        }
+        assert_eq!(unnamed("9PFS and 9pfs", "9pfs"), "\x02 and \x01");
+    }
+
+    #[test]
     fn what_is_coded_reads_the_same_again() -> Result<()> {
         let texts = ["Protocol", "the Protocol of Protocols", "FORTÉ", "", "a\0b", "aaaaa"];
         let Coded { dictionary, texts: coded } = coded(texts.into_iter())?;
         assert!(dictionary.len() == CODES && coded[1].len() < texts[1].len() / 2);
         for (text, coded) in texts.iter().zip(&coded) {
-            let octets = coded.iter().flat_map(|octet| match octet.checked_sub(CODED) {
-                Some(code) => dictionary[usize::from(code)].clone(),
+            let octets = coded.iter().flat_map(|octet| match code(*octet) {
+                Some(code) => dictionary[code].clone(),
                 None => vec![*octet],
             });
             assert_eq!(octets.collect::<Vec<_>>(), text.as_bytes());
