@@ -81,7 +81,7 @@ fn entry(key: u64, local: &[LocalService]) -> Option<Entry> {
 fn rank_of_local(service: &LocalService, words: &[String]) -> Option<Rank> {
     let texts =
         [&service.name, &service.aliases.join("\n"), service.remark.as_deref().unwrap_or("")];
-    rank_of_all(texts.map(str::to_lowercase), words)
+    rank_of_all(&texts.map(str::to_lowercase), words)
 }
 
 fn rank(service: Service, words: &[String]) -> Option<Rank> {
@@ -97,15 +97,15 @@ fn rank(service: Service, words: &[String]) -> Option<Rank> {
         description.push('\n');
         description.push_str(&registered);
     }
-    rank_of_all([service.name(), &aliases, &description].map(str::to_lowercase), words)
+    rank_of_all(&[service.name(), &aliases, &description].map(str::to_lowercase), words)
 }
 
 /// The worst place in which one of the words was found, if all of them were. The texts are name,
 /// aliases (a line each) and description in lower case.
-fn rank_of_all(texts: [String; 3], words: &[String]) -> Option<Rank> {
+fn rank_of_all(texts: &[String; 3], words: &[String]) -> Option<Rank> {
     let mut worst = Rank::Name;
     for word in words {
-        worst = worst.max(rank_of_word(&texts, word)?);
+        worst = worst.max(rank_of_word(texts, word)?);
     }
     Some(worst)
 }
@@ -176,7 +176,7 @@ mod tests {
         }
         let all = |words: &[&str]| {
             let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
-            rank_of_all(texts.clone(), &words)
+            rank_of_all(&texts, &words)
         };
         assert_eq!(all(&["http", "other"]), Some(Rank::WordOfDescription));
         assert_eq!(all(&["http", "tomcat"]), None);
