@@ -118,6 +118,7 @@ impl Stage {
         let what_is_that_port = vec![
             yes("wellknown 80 ssh 51820".into()),
             yes("wellknown -s https".into()),
+            yes("wellknown --search secure shell".into()),
             no("wellknown htpp".into()),
         ];
         [

@@ -42,7 +42,12 @@ pub fn cached() -> Result<Option<Sources>> {
         return Ok(None);
     }
     let [ports, names, rest] = PACKAGES.each_ref().map(Package::read);
-    Ok(Some(Sources { ports: ports?, names: names?, rest: rest? }))
+    let sources = Sources { ports: ports?, names: names?, rest: rest? };
+    for (package, count) in PACKAGES.iter().zip(sources.counts()?) {
+        let Source { name, entries, .. } = package.source;
+        ensure!(entries == Some(count as u64), "{name} has {count} entries, not {entries:?}");
+    }
+    Ok(Some(sources))
 }
 
 /// Fetches the packages that are not there.

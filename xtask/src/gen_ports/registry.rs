@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::gen_ports::text::{Kept, Service, TRANSPORTS, Text};
 
 /// What the packages say, as they say it.
+#[derive(Debug, Clone)]
 pub struct Sources {
     /// One name and description for each port and transport; the newest.
     pub ports: String,
@@ -58,6 +59,15 @@ pub fn text(sources: &Sources, later: &Text) -> Result<String> {
         writeln!(text, "{kept}")?;
     }
     Ok(text)
+}
+
+impl Sources {
+    /// How many entries the packages have, in the order of the fields.
+    pub fn counts(&self) -> Result<[usize; 3]> {
+        let is_row = |line: &&str| line.matches(',').count() >= 3;
+        let rows = self.rest.lines().skip(1).filter(is_row).count();
+        Ok([object(&self.ports)?.len(), object(&self.names)?.len(), rows])
+    }
 }
 
 fn object(json: &str) -> Result<Map<String, Value>> {
@@ -288,6 +298,7 @@ mod tests {
     fn the_packages_make_one_registry() -> Result<()> {
         let later = parse("later", "mid -/udp | later\n")?;
         let sources = Sources { ports: PORTS.into(), names: NAMES.into(), rest: REST.into() };
+        assert_eq!(sources.counts()?, [13, 6, 8]);
         let text = text(&sources, &later)?;
         let lines: Vec<_> = text.lines().skip_while(|line| !line.is_empty()).skip(1).collect();
         assert_eq!(
