@@ -12,7 +12,7 @@ use crate::row::{Entry, Match, Row};
 use crate::services::{Service, beginning, in_order, without_port};
 
 /// So many related names are shown unless all are asked for.
-const MAX_RELATED: usize = 5;
+const MAX_RELATED: usize = 6;
 
 /// How much is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -333,7 +333,10 @@ mod tests {
         assert_eq!(names(&["imap/udp"]), ["-"]);
         assert_eq!(names(&["dicom"]), ["dicom", "dicom-iscl", "dicom-tls"]);
         let some = names(&["http"]);
-        assert_eq!(some, ["http", "https", "http-alt", "http-rpc-epmap", "http-dev", "http-alt"]);
+        assert_eq!(
+            some,
+            ["http", "https", "http-alt", "http-rpc-epmap", "http-dev", "http-alt", "http-alt"]
+        );
         let all = names(&["-a", "http"]);
         assert!(all.len() > some.len() && some.iter().all(|it| all.contains(it)), "{all:?}");
         assert_eq!(names(&["mail"]), ["smtp", "mail"]);

@@ -214,6 +214,15 @@ impl Row {
         }
     }
 
+    /// In a table there is no room for the blanks of an expression.
+    fn licence(&self) -> Value<'_> {
+        let Some(licence) = self.as_source().map(|it| it.licence) else { return Value::Null };
+        if !licence.contains(" OR ") {
+            return licence.into();
+        }
+        Labelled { label: licence.replace(" OR ", "/").into(), exact: licence.into() }.into()
+    }
+
     fn entries(&self) -> Value<'_> {
         match self.entry {
             Entry::Source(_, entries) => entries.into(),
@@ -300,10 +309,7 @@ impl Record for Row {
             it.as_source().and_then(|it| it.version).into()
         })
         .extra(),
-        Column::<Self>::new("licence", "with --about, under what it may be used", |it| {
-            it.as_source().map(|it| it.licence).into()
-        })
-        .extra(),
+        Column::new("licence", "with --about, under what it may be used", Self::licence).extra(),
         Column::<Self>::new("date", "with --about, of what time it is", |it| {
             it.as_source().map(|it| it.date).into()
         })

@@ -22,11 +22,12 @@ pub struct Source {
 
 /// The registry itself, which the packages are made of.
 pub const REGISTRY: Source = Source {
-    name: "IANA Service Name and Transport Protocol Port Number Registry",
+    name: "IANA",
     version: None,
     licence: "CC0-1.0",
     date: "2026",
-    gives: "names, ports and descriptions; the names without a port as of April 2026",
+    gives: "the Service Name and Transport Protocol Port Number Registry, which the packages have; \
+            names without a port as of April 2026",
     digest: None,
     entries: None,
 };
