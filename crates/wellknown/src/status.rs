@@ -56,6 +56,7 @@ impl Status {
 }
 
 /// The lowest port that any process may listen at where the system does not say.
+#[cfg(not(windows))]
 const DEFAULT_FIRST_FREE: u16 = 1024;
 
 /// Whether only a privileged process may listen at a port of this machine.

@@ -4,6 +4,7 @@ mod conns;
 mod lookup;
 mod myip;
 mod portscan;
+mod wellknown;
 
 use anyhow::Result;
 
@@ -11,7 +12,8 @@ use crate::build::Profile;
 use crate::rig::{Chapter, Selection, perform};
 
 /// Every chapter, in the order in which they run.
-const CHAPTERS: [Chapter; 4] = [myip::CHAPTER, lookup::CHAPTER, conns::CHAPTER, portscan::CHAPTER];
+const CHAPTERS: [Chapter; 5] =
+    [myip::CHAPTER, lookup::CHAPTER, conns::CHAPTER, portscan::CHAPTER, wellknown::CHAPTER];
 
 /// Runs the chapters that are selected, each measurement so many times.
 pub fn run(selection: &Selection, rounds: usize) -> Result<()> {
