@@ -110,7 +110,8 @@ fn named(ports: &Map<String, Value>, names: &Map<String, Value>) -> Result<Vec<S
         found[index].descriptions[nth].get_or_insert_with(|| on_one_line(description));
         Ok(())
     };
-    for (name, value) in names {
+    // A name with blanks in it is against the rules (RFC 6335, 5.1), and has been replaced since.
+    for (name, value) in names.iter().filter(|(name, _)| !name.contains(' ')) {
         let keys = value["ports"].as_array().with_context(|| format!("'{name}' has no ports"))?;
         for key in keys.iter().filter_map(Value::as_str) {
             match at(ports, key)? {
@@ -146,8 +147,7 @@ fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Names of one port that differ only in signs are one service with aliases, and so is a name with
-/// blanks in it, which is an old one of the service beside it.
+/// Names of one port that differ only in signs are one service with aliases.
 fn with_synonyms(services: Vec<Service>) -> Vec<Service> {
     let signless = |name: &str| -> String {
         let letter = |it: char| match it {
@@ -158,32 +158,20 @@ fn with_synonyms(services: Vec<Service>) -> Vec<Service> {
         name.chars().map(letter).collect()
     };
     let mut kept: Vec<Service> = Vec::new();
-    let mut old: Vec<Service> = Vec::new();
     for service in services {
-        let is_same = |it: &&mut Service| {
-            it.ports == service.ports && signless(&it.name) == signless(&service.name)
-        };
-        if service.name.contains(' ') {
-            old.push(service);
-        } else if let Some(same) =
-            kept.iter_mut().rev().take_while(|it| it.ports == service.ports).find(is_same)
-        {
-            same.transports |= service.transports;
-            same.aliases.push(service.name);
-            if same.description.is_empty() {
-                same.description = service.description;
+        let of_port = kept.iter_mut().rev().take_while(|it| it.ports == service.ports);
+        let mut same = of_port.filter(|it| signless(&it.name) == signless(&service.name));
+        match same.next() {
+            Some(same) => {
+                same.transports |= service.transports;
+                same.aliases.push(service.name);
+                if same.description.is_empty() {
+                    same.description = service.description;
+                }
             }
-        } else {
-            kept.push(service);
-        }
-    }
-    for service in old {
-        match kept.iter_mut().find(|it| it.ports == service.ports) {
-            Some(beside) => beside.aliases.push(service.name),
             None => kept.push(service),
         }
     }
-    kept.sort_by_key(|it| it.ports.0);
     kept
 }
 
@@ -311,7 +299,7 @@ mod tests {
                 "HTTP 80/tcp,sctp | older",
                 "www-http 80/tcp | World Wide Web HTTP",
                 "new 81/udp | over lines",
-                "net-a 83/tcp \"A (Net)\" | Net A",
+                "net-a 83/tcp | Net A",
                 "x 84/dccp |",
                 "range 90-95/tcp,udp | of ports",
                 "- 0/tcp,udp | Reserved",

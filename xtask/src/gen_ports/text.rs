@@ -91,8 +91,7 @@ pub fn parse(path: &str, source: &str) -> Result<Text> {
 fn parse_line(line: &str) -> Result<Service> {
     let (words, description) =
         line.split_once('|').context("no `|` between the names and the description")?;
-    let words = split(words)?;
-    let mut words = words.into_iter().peekable();
+    let mut words = words.split_ascii_whitespace().peekable();
     let name = words.next().context("no name")?;
     let place = words.next().context("no PORTS/TRANSPORTS after the name")?;
     let (ports, transports) = place
@@ -107,20 +106,6 @@ fn parse_line(line: &str) -> Result<Service> {
         aliases: words.map(str::to_owned).collect(),
         description: description.trim().to_owned(),
     })
-}
-
-/// Words between blanks; a name that has blanks in it stands between quotes.
-fn split(text: &str) -> Result<Vec<&str>> {
-    let mut words = Vec::new();
-    for (nth, part) in text.split('"').enumerate() {
-        if nth.is_multiple_of(2) {
-            words.extend(part.split_ascii_whitespace());
-        } else {
-            words.push(part);
-        }
-    }
-    ensure!(text.matches('"').count().is_multiple_of(2), "a quote without its other half");
-    Ok(words)
 }
 
 fn parse_ports(text: &str) -> Result<(u16, u16)> {
@@ -157,8 +142,8 @@ fn parse_transports(text: &str) -> Result<u8> {
 
 fn check_texts(service: &Service) -> Result<()> {
     for name in service.names() {
-        let whole = name.bytes().all(|it| (b' '..=b'~').contains(&it) && !b",:".contains(&it));
-        ensure!(whole && !name.is_empty(), "name '{name}' is not ASCII without comma and colon");
+        let whole = name.bytes().all(|it| it.is_ascii_graphic() && !b",:".contains(&it));
+        ensure!(whole, "name '{name}' is not printable ASCII without comma and colon");
         let number = name.bytes().all(|it| it.is_ascii_digit() || it == b'-');
         ensure!(!number, "name '{name}' would be taken for a port");
         let slash = name.split_once('/').into_iter().chain(name.rsplit_once('/'));
@@ -188,13 +173,10 @@ fn check_order(service: &Service, previous: &mut [u16; 2]) -> Result<()> {
 
 impl Display for Service {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let quoted = |name: &str| {
-            if name.contains(' ') { format!("\"{name}\"") } else { name.to_owned() }
-        };
         let place = Place(self.has_ports().then_some(self.ports), self.transports);
-        write!(formatter, "{} {place}", quoted(&self.name))?;
+        write!(formatter, "{} {place}", self.name)?;
         for alias in &self.aliases {
-            write!(formatter, " {}", quoted(alias))?;
+            write!(formatter, " {alias}")?;
         }
         write!(
             formatter,
@@ -237,15 +219,14 @@ mod tests {
 
     #[test]
     fn reads_every_part_of_a_line() -> Result<()> {
-        let text =
-            parse("text", "X 6000-6063/tcp,sctp unofficial preferred y \"z z\" | what | it is")?;
+        let text = parse("text", "X 6000-6063/tcp,sctp unofficial preferred y z | what | it is")?;
         let service = Service {
             name: "X".into(),
             ports: (6000, 6063),
             transports: TCP | SCTP,
             is_unofficial: true,
             is_preferred: true,
-            aliases: vec!["y".into(), "z z".into()],
+            aliases: vec!["y".into(), "z".into()],
             description: "what | it is".into(),
         };
         assert_eq!(text, Text { services: vec![service], kept: Vec::new() });
@@ -255,7 +236,7 @@ mod tests {
     #[test]
     fn what_is_written_reads_the_same_again() -> Result<()> {
         let source = "arp -/- | Address Resolution Protocol\n\
-            \"a b\" 1/tcp,udp c \"d e\" |\n\
+            b 1/tcp,udp c d |\n\
             - 0/tcp,udp | Reserved\n\
             - 24-25/dccp | any private mail system\n";
         let Text { services, kept } = parse("text", source)?;
@@ -286,7 +267,6 @@ mod tests {
             ("a/udp 80/tcp | web", "taken for a transport"),
             ("tcp/a 80/tcp | web", "taken for a transport"),
             ("a,b 80/tcp | web", "without comma"),
-            ("http 80/tcp \"a b | web", "other half"),
             ("http 80/tcp | a\u{7}b", "control character"),
             ("first 1/tcp | one\nhttp 80/tcp | web\nlast 79/udp | web", "79 stands after port 80"),
         ];
