@@ -30,14 +30,15 @@ fn loopback() -> String {
 /// A server on loopback that answers questions until there is an answer that is not empty; `@` and
 /// its address.
 fn server(answer: impl Fn(&[u8]) -> Vec<u8> + Send + 'static) -> String {
-    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    socket.set_read_timeout(Some(SERVER_PATIENCE)).unwrap();
-    let name = format!("@{}", socket.local_addr().unwrap());
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a port");
+    socket.set_read_timeout(Some(SERVER_PATIENCE)).expect("the time is not zero");
+    let name = format!("@{}", socket.local_addr().expect("it is bound"));
     thread::spawn(move || {
         let mut question = [0; 512];
         while let Ok((length, from)) = socket.recv_from(&mut question) {
             let answer = answer(&question[..length]);
-            socket.send_to(&answer, from).unwrap();
+            // Who asks hears it or asks again.
+            let _ = socket.send_to(&answer, from);
         }
     });
     name
@@ -49,7 +50,7 @@ fn dns_reply(question: &[u8], flags: [u8; 2], record_type: u8, data: &[u8]) -> V
     reply[2..4].copy_from_slice(&flags);
     reply[7] = 1;
     reply.extend([0xc0, 12, 0, record_type, 0, 1, 0, 0, 0, 0, 0]);
-    reply.push(u8::try_from(data.len()).unwrap());
+    reply.push(u8::try_from(data.len()).expect("the data is short"));
     reply.extend(data);
     reply
 }
@@ -241,7 +242,7 @@ fn a_stun_server_tells_the_public_address() {
         let mut reply = vec![1, 1, 0, 12];
         reply.extend(&question[4..20]);
         // XOR-MAPPED-ADDRESS of 203.0.113.9 (RFC 8489, 14.2).
-        let masked = [203 ^ 0x21, 0x12, 113 ^ 0xa4, 9 ^ 0x42];
+        let masked = [0xcb ^ 0x21, 0x12, 0x71 ^ 0xa4, 0x09 ^ 0x42];
         reply.extend([0, 0x20, 0, 8, 0, 1, 0, 0]);
         reply.extend(masked);
         reply

@@ -61,7 +61,7 @@ mod play {
         type Row = Row;
         type Failure = Failure;
 
-        const NAME: &'static str = "successor";
+        const NAME: &'static str = "play";
         const EXAMPLES: &'static [(&'static str, &'static str)] = &[];
         const EXIT_STATUS: &'static [(Exit, &'static str)] = &[];
 

@@ -113,6 +113,8 @@ mod play {
         type Row = Event;
         type Failure = Failure;
 
+        const NAME: &'static str = "play";
+
         const EXAMPLES: &'static [(&'static str, &'static str)] = &[];
         const EXIT_STATUS: &'static [(Exit, &'static str)] = &[];
 
