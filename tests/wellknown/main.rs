@@ -208,7 +208,8 @@ fn the_services_of_the_machine_come_first() {
     let etc = format!("--etc={}", path.display());
     let columns = ["-f", "tsv", "-H", "--columns", "name,port,source"];
     let output = wellknown(&[&[&etc, "22", "3000", "CASA"], &columns[..]].concat());
-    let expected = "ssh\t22\tlocal\nweb-3000\t3000\tlocal\nhbci\t3000\tiana\n\
+    // The list has ssh over one transport only, IANA over three.
+    let expected = "ssh\t22\tlocal\nssh\t22\tiana\nweb-3000\t3000\tlocal\nhbci\t3000\tiana\n\
         remoteware-cl\t3000\tiana\ngrafana\t3000\tunofficial\nhouse\t7001\tlocal\n";
     assert_eq!((output.code, output.text()), (Some(0), expected));
     assert!(output.stderr.contains("1 line of "), "{}", output.stderr);

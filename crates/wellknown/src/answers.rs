@@ -90,8 +90,14 @@ impl Answers {
     /// The services with a port that were asked for, those of this machine first.
     fn exact(&self, key: &Key) -> Vec<Row> {
         let local: Vec<&LocalService> = self.local.of(key).collect();
-        let is_local = |service: Service| local.iter().any(|it| it.in_table() == Some(service));
-        let table = key.services().into_iter().filter(|service| !is_local(*service));
+        // The table may know more transports than the list of this machine.
+        let is_told = |service: Service| {
+            local.iter().any(|it| {
+                let is_covered = service.protocols().iter().all(|over| it.protocols.contains(over));
+                it.in_table() == Some(service) && is_covered
+            })
+        };
+        let table = key.services().into_iter().filter(|service| !is_told(*service));
         let local = local.iter().map(|service| Entry::Local((*service).clone()));
         let entries = local.chain(table.map(Entry::Service));
         let row = |entry| Row { matched: matched(key, &entry), entry, remark: None };
@@ -113,8 +119,9 @@ impl Answers {
         let mut related = in_order(related.collect());
         let limit = if self.extent == Extent::All { usize::MAX } else { MAX_RELATED };
         if let Some(more) = related.len().checked_sub(limit).filter(|more| *more > 0) {
+            let names = if more == 1 { "name is" } else { "names are" };
             self.notes
-                .footnote(format_args!("{more} more names are like '{name}': --all lists them"));
+                .footnote(format_args!("{more} more {names} like '{name}': --all lists them"));
         }
         related.truncate(limit);
         let shown = related.into_iter().map(|key| key & u64::from(u16::MAX)).collect();
