@@ -36,8 +36,8 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// Builds every tool. Returns where the program of each is.
-pub fn tools(profile: Profile) -> Result<HashMap<String, PathBuf>> {
+/// Builds every tool, for this machine or for another target. Returns where the program of each is.
+pub fn tools(profile: Profile, target: Option<&str>) -> Result<HashMap<String, PathBuf>> {
     let mut cargo = cargo();
     cargo.current_dir(root()).args([
         "build",
@@ -54,6 +54,15 @@ pub fn tools(profile: Profile) -> Result<HashMap<String, PathBuf>> {
         Profile::Dev => cargo.args(["--package", "xtask"]),
         Profile::Release => cargo.arg("--release"),
     };
+    if let Some(target) = target {
+        cargo.args(["--target", target]);
+        // Libraries in C take a compiler for the target; on the same processor this machine's will do,
+        // as they use none of the C library's own.
+        let compiler = format!("CC_{}", target.replace('-', "_"));
+        if env::var_os(&compiler).is_none() {
+            cargo.env(compiler, "cc");
+        }
+    }
     let built = cargo.stderr(Stdio::inherit()).output().context("cannot run cargo")?;
     ensure!(built.status.success(), "the tools did not build");
     let programs: HashMap<_, _> =

@@ -1,5 +1,6 @@
 //! Installing: programs, man pages, completions.
 
+use std::collections::HashMap;
 use std::env;
 use std::fs;
 use std::io::{self, Write};
@@ -24,20 +25,32 @@ pub fn run(root: Option<PathBuf>) -> Result<()> {
         }
     };
     let root = path::absolute(root)?;
-    let programs = build::tools(Profile::Release)?;
+    let programs = build::tools(Profile::Release, None)?;
+    for file in lay_out(&root, &programs)? {
+        writeln!(io::stdout(), "{}", file.display())?;
+    }
+    remind_of_path(&root.join("bin"))
+}
+
+/// Puts the programs in `bin` below a folder, and in `share` what belongs to them. Returns what is
+/// there now.
+pub fn lay_out(root: &Path, programs: &HashMap<String, PathBuf>) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
     for tool in &TOOLS {
         let program = &programs[tool.name];
         let name = program.file_name().context("a program has a name")?;
-        install_program(program, &root.join("bin").join(name))?;
-        write(
-            &root.join("share/man/man1").join(format!("{}.1", tool.name)),
-            docs::man_page(tool)?,
-        )?;
+        files.push(root.join("bin").join(name));
+        install_program(program, &files[files.len() - 1])?;
+        let page = root.join("share/man/man1").join(format!("{}.1", tool.name));
+        write(&page, docs::man_page(tool)?)?;
+        files.push(page);
         for shell in SHELLS {
-            write(&root.join(completion_path(tool, shell)), completion(tool, shell))?;
+            let script = root.join(completion_path(tool, shell));
+            write(&script, completion(tool, shell))?;
+            files.push(script);
         }
     }
-    remind_of_path(&root.join("bin"))
+    Ok(files)
 }
 
 /// Where a shell looks for the completions of a tool, below the root.
@@ -65,14 +78,12 @@ fn install_program(program: &Path, target: &Path) -> Result<()> {
         // There may be none; the failure is told below.
         let _ = fs::remove_file(&new);
     }
-    installed.with_context(|| format!("cannot install {}", target.display()))?;
-    Ok(writeln!(io::stdout(), "{}", target.display())?)
+    installed.with_context(|| format!("cannot install {}", target.display()))
 }
 
 fn write(target: &Path, contents: impl AsRef<[u8]>) -> Result<()> {
     make_folder(target)?;
-    fs::write(target, contents).with_context(|| format!("cannot write {}", target.display()))?;
-    Ok(writeln!(io::stdout(), "{}", target.display())?)
+    fs::write(target, contents).with_context(|| format!("cannot write {}", target.display()))
 }
 
 fn make_folder(target: &Path) -> Result<()> {

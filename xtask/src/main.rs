@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod bench;
 mod build;
+mod dist;
 mod docs;
 mod fuzz;
 mod gen_ports;
@@ -57,6 +58,14 @@ enum Task {
         root: Option<PathBuf>,
     },
 
+    /// Make an archive to give away: static programs where the musl target is installed, their man
+    /// pages, completions and licences, and a checksum
+    Dist {
+        /// Where to put it [default: target/dist]
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+
     /// Write the man pages and the help blocks of the README
     Docs {
         /// Write nothing; fail if any of them is stale
@@ -93,6 +102,7 @@ fn main() -> Result<()> {
         #[cfg(target_os = "linux")]
         Task::Hosts(asked) => hosts::run(&asked),
         Task::Install { root } => install::run(root),
+        Task::Dist { folder } => dist::run(folder),
         Task::Docs { check } => docs::run(check),
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::GenPorts { check } => gen_ports::run(check),

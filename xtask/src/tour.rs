@@ -40,7 +40,7 @@ struct Stage {
 
 /// Builds the tools and shows them.
 pub fn run() -> Result<()> {
-    let programs = build::tools(Profile::Dev)?;
+    let programs = build::tools(Profile::Dev, None)?;
     let stage = Stage::set()?;
     stage.introduce()?;
     let mut surprises = 0;

@@ -85,7 +85,7 @@ pub fn perform(
     namespace::require_root()?;
     // Building may put a new program in the place of the one that runs.
     let program = env::current_exe().context("cannot find our own program")?;
-    let built = build::tools(profile)?;
+    let built = build::tools(profile, None)?;
     let folder = built[TOOLS[0].name].parent().context("a program lies in a folder")?;
     let folder = folder.to_str().context("the programs' folder has a name that is text")?;
     let mut args = vec![task.to_owned(), "--inside".to_owned(), folder.to_owned()];

@@ -1,0 +1,117 @@
+//! Archives to give away: programs that need nothing, with all that belongs to them.
+
+use std::env::consts::ARCH;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use data_encoding::HEXLOWER;
+use ring::digest::{SHA256, digest};
+
+use crate::build::{self, Profile};
+use crate::generated::root;
+use crate::install;
+
+/// The name of the toolkit.
+const NAME: &str = "homeport";
+
+/// Where archives are put unless told otherwise, from the workspace's root.
+const FOLDER: &str = "target/dist";
+
+/// What comes along, in `share/doc`.
+const DOCUMENTS: [&str; 5] =
+    ["README.md", "CHANGELOG.md", "NOTICE", "LICENSE-APACHE", "LICENSE-MIT"];
+
+/// Makes an archive for this machine's kind, with its checksum: of static programs where Rust has
+/// what it takes to build them.
+pub fn run(folder: Option<PathBuf>) -> Result<()> {
+    let folder = folder.unwrap_or_else(|| root().join(FOLDER));
+    let folder = std::path::absolute(folder)?;
+    let target = static_target();
+    let kind = match &target {
+        Some(target) => target.clone(),
+        None => host()?,
+    };
+    let mut out = io::stdout();
+    match &target {
+        Some(target) => writeln!(out, "static programs, for {target}")?,
+        None if cfg!(target_os = "linux") => writeln!(
+            out,
+            "programs for this C library; static ones take: rustup target add {}",
+            musl()
+        )?,
+        None => writeln!(out, "programs for {kind}")?,
+    }
+    let programs = build::tools(Profile::Release, target.as_deref())?;
+    let name = format!("{NAME}-{}-{kind}", env!("CARGO_PKG_VERSION"));
+    let content = folder.join(&name);
+    if content.exists() {
+        fs::remove_dir_all(&content)
+            .with_context(|| format!("cannot remove {}", content.display()))?;
+    }
+    install::lay_out(&content, &programs)?;
+    add_documents(&content.join("share/doc").join(NAME))?;
+    let archive = pack(&folder, &name)?;
+    fs::remove_dir_all(&content)?;
+    let octets = fs::read(&archive)?;
+    let sum = HEXLOWER.encode(digest(&SHA256, &octets).as_ref());
+    let file = archive.file_name().context("an archive has a name")?.display().to_string();
+    fs::write(folder.join("SHA256SUMS"), format!("{sum}  {file}\n"))?;
+    writeln!(
+        out,
+        "{} ({} octets)\n{}",
+        archive.display(),
+        octets.len(),
+        folder.join("SHA256SUMS").display()
+    )?;
+    Ok(())
+}
+
+/// Static programs are for musl, of the processor that this runs on.
+fn musl() -> String {
+    format!("{ARCH}-unknown-linux-musl")
+}
+
+/// The target of static programs, where Rust has its libraries.
+fn static_target() -> Option<String> {
+    let target = musl();
+    let args = ["--print", "target-libdir", "--target", &target];
+    let told = Command::new("rustc").args(args).output().ok()?;
+    let folder = String::from_utf8(told.stdout).ok()?;
+    let has_it = cfg!(target_os = "linux") && Path::new(folder.trim()).is_dir();
+    has_it.then_some(target)
+}
+
+/// The target that this machine is.
+fn host() -> Result<String> {
+    let told = Command::new("rustc").arg("-vV").output().context("cannot run rustc")?;
+    let told = String::from_utf8(told.stdout).context("rustc tells its version")?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc tells its host")?.to_owned())
+}
+
+fn add_documents(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for document in DOCUMENTS {
+        fs::copy(root().join(document), folder.join(document))
+            .with_context(|| format!("cannot copy {document}"))?;
+    }
+    Ok(())
+}
+
+/// Packs a folder, the same octets whenever the same is in it.
+fn pack(folder: &Path, name: &str) -> Result<PathBuf> {
+    let archive = folder.join(format!("{name}.tar.gz"));
+    let mut tar = Command::new("tar");
+    if cfg!(target_os = "linux") {
+        tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"]);
+        tar.args(["--use-compress-program", "gzip -n"]);
+    } else {
+        tar.arg("-z");
+    }
+    let status = tar.arg("-cf").arg(&archive).arg("-C").arg(folder).arg(name).status();
+    ensure!(status.context("cannot run tar")?.success(), "cannot pack {}", archive.display());
+    Ok(archive)
+}
