@@ -1,10 +1,11 @@
 //! What the system tells of its interfaces and of the ways that lead from here.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::net::IpAddr;
 use std::rc::Rc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use thiserror::Error;
@@ -118,7 +119,10 @@ impl Backend {
         match self {
             #[cfg(target_os = "linux")]
             Self::Native => native::interface(name).ok(),
-            Self::Portable => None,
+            Self::Portable => {
+                let _ = name;
+                None
+            }
         }
     }
 
@@ -128,7 +132,10 @@ impl Backend {
         match self {
             #[cfg(target_os = "linux")]
             Self::Native => native::address(ip).ok()?,
-            Self::Portable => None,
+            Self::Portable => {
+                let _ = ip;
+                None
+            }
         }
     }
 
@@ -153,25 +160,30 @@ impl Backend {
     }
 }
 
-/// Hears when interfaces, addresses or routes change; where the system does not say so, whoever
-/// waits looks again in short intervals.
+/// How often to look where the system does not say that anything has changed.
+const LOOK_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Hears when interfaces, addresses or routes change. Where the system does not say so, it is time to
+/// look again in short intervals.
 pub(crate) struct Changes {
     #[cfg(target_os = "linux")]
     channel: Option<netlink::Channel>,
+    next_look: Instant,
 }
-
-/// How often to look where the system does not say that anything has changed.
-const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 
 impl Changes {
     /// Listens from now on.
     pub(crate) fn listen(backend: Backend) -> Self {
-        match backend {
+        Self {
             #[cfg(target_os = "linux")]
-            Backend::Native => Self { channel: native::changes().ok() },
-            Backend::Portable => Self {
+            channel: match backend {
+                Backend::Native => native::changes().ok(),
+                Backend::Portable => None,
+            },
+            next_look: match backend {
                 #[cfg(target_os = "linux")]
-                channel: None,
+                Backend::Native => Instant::now(),
+                Backend::Portable => Instant::now() + LOOK_INTERVAL,
             },
         }
     }
@@ -185,13 +197,12 @@ impl Changes {
                 Err(_) => self.channel = None,
             }
         }
-        std::thread::sleep(limit.min(LOOK_INTERVAL));
-        limit >= LOOK_INTERVAL
+        let left = self.next_look.saturating_duration_since(Instant::now());
+        thread::sleep(left.min(limit));
+        let is_time = left <= limit;
+        if is_time {
+            self.next_look = Instant::now() + LOOK_INTERVAL;
+        }
+        is_time
     }
-}
-
-#[cfg(unix)]
-fn os_string(bytes: &[u8]) -> OsString {
-    use std::os::unix::ffi::OsStrExt;
-    OsStr::from_bytes(bytes).to_owned()
 }

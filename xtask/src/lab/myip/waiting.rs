@@ -13,7 +13,7 @@ struct Case {
     answer: &'static str,
 }
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     Case {
         what: "an address that comes after half a second",
         script: "card e0; (sleep 0.5; ip addr add 10.1.0.1/24 dev e0) & $0 --wait 10 -4 e0",
@@ -52,6 +52,13 @@ const CASES: [Case; 8] = [
                  ip addr add 10.2.0.1/24 dev e0; ip route add default via 10.2.0.254; sleep 0.5
                  ip route del default; sleep 0.5; kill -INT $w; wait $w || true; cat $t",
         answer: "10.1.0.1\n10.2.0.1\n10.1.0.1",
+    },
+    Case {
+        what: "the same by the portable back end",
+        script: "card e0 10.1.0.1/24; $0 --watch --backend portable >$t & w=$!; sleep 0.8
+                 ip addr add 10.2.0.1/24 dev e0; ip route add default via 10.2.0.254; sleep 0.8
+                 kill -INT $w; wait $w || true; cat $t",
+        answer: "10.1.0.1\n10.2.0.1",
     },
     Case {
         what: "what comes, changes and goes",

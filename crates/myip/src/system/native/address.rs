@@ -4,9 +4,8 @@ use std::net::IpAddr;
 
 use netlink::{AF_INET, AF_INET6, Attributes, number_at};
 
-use super::{ip_of, text};
+use super::{ip_of, os_string, text};
 use crate::address::{Address, AddressFlags, Scope};
-use crate::system::os_string;
 
 /// The octets of `struct ifaddrmsg`: family, prefix length, flags, scope, index.
 const HEAD_OCTETS: usize = 8;

@@ -4,9 +4,8 @@ use std::ffi::OsStr;
 
 use netlink::{Attributes, number_at, push_attribute, short_at};
 
-use super::{NAME_MAX_OCTETS, push_text, text};
+use super::{NAME_MAX_OCTETS, os_string, push_text, text};
 use crate::link::{Link, LinkFlags, State};
-use crate::system::os_string;
 
 /// The octets of `struct ifinfomsg`: family, type, index, flags, change.
 const HEAD_OCTETS: usize = 16;

@@ -1,7 +1,7 @@
 //! Interfaces, addresses and routes by Linux' own interface, rtnetlink(7).
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt;
@@ -118,6 +118,11 @@ fn push_text(octets: &mut Vec<u8>, kind: u16, text: &OsStr) {
 /// The octets of a text that may end in NUL.
 fn text(octets: &[u8]) -> &[u8] {
     octets.split(|octet| *octet == 0).next().unwrap_or_default()
+}
+
+/// Text of the system, which may have any octets.
+fn os_string(octets: &[u8]) -> OsString {
+    OsStr::from_bytes(octets).to_owned()
 }
 
 /// An address of either family, by the number of its octets.
