@@ -194,8 +194,7 @@ impl Record for Row {
         Column::<Self>::new("flags", "of the address: temporary, deprecated and the like", |it| {
             it.address_value(|address| address.flag_names().collect())
         })
-        .key("address_flags")
-        .side(),
+        .key("address_flags"),
         Column::<Self>::new("link_flags", "of the interface: UP, LOWER_UP and the like", |it| {
             it.link_value(|link| link.flags.map_or(Value::Null, |flags| flags.names().collect()))
         })
