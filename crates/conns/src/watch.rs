@@ -1,10 +1,10 @@
 //! The same question again and again: what came, what changed and what went.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use output::{Change, Column, Interrupt, Notes, Printed, Record, Rendering, Rows};
+use output::{Column, Interrupt, Known, Notes, Printed, Record, Rendering, Rows};
 
 use crate::failure::Failure;
 use crate::names::{Hosts, WantedNames};
@@ -25,8 +25,8 @@ pub(crate) struct Watch {
     hosts: Hosts,
     notes: Notes,
     interrupt: Option<Interrupt>,
-    /// What was there at the last look, by identity.
-    known: Option<HashMap<u64, Row>>,
+    /// What was there at the last look.
+    known: Known<Row>,
     events: VecDeque<Result<Row, Failure>>,
     next_look: Instant,
 }
@@ -52,7 +52,7 @@ impl Watch {
             hosts: Hosts::default(),
             notes: notes.clone(),
             interrupt: Interrupt::watch().ok(),
-            known: None,
+            known: Known::default(),
             events: VecDeque::new(),
             next_look: Instant::now(),
         }
@@ -78,49 +78,14 @@ impl Watch {
         let is_whole = self.events.is_empty();
         let time_s = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let time_s = time_s.unwrap_or_default().as_secs();
-        let events = match &mut self.known {
-            None => {
-                self.known = Some(rows.iter().map(|row| (row.identity(), row.clone())).collect());
-                rows.into_iter().map(|row| (None, row)).collect()
-            }
-            Some(known) => differences(known, rows, is_whole, &self.columns),
-        };
+        let columns = &self.columns;
+        let events = self.known.look(rows, is_whole, |old, new| is_other(old, new, columns));
         self.events.extend(events.into_iter().map(|(change, mut row)| {
             row.more_mut().time_s = Some(time_s);
             row.more_mut().change = change;
             Ok(row)
         }));
     }
-}
-
-/// What went, then what changed and what came, in the order of the rows. `known` becomes what is.
-fn differences(
-    known: &mut HashMap<u64, Row>,
-    rows: Vec<Row>,
-    is_whole: bool,
-    columns: &[&'static Column<Row>],
-) -> Vec<(Option<Change>, Row)> {
-    let mut before = std::mem::take(known);
-    let mut came = Vec::new();
-    for row in rows {
-        let identity = row.identity();
-        match before.remove(&identity) {
-            None => came.push((Some(Change::Added), row.clone())),
-            Some(old) if is_other(&old, &row, columns) => {
-                came.push((Some(Change::Changed), row.clone()));
-            }
-            Some(_) => {}
-        }
-        known.insert(identity, row);
-    }
-    if !is_whole {
-        known.extend(before);
-        return came;
-    }
-    let mut went: Vec<_> = before.into_values().map(|row| (Some(Change::Removed), row)).collect();
-    went.sort_by_key(|(_, row)| row.identity());
-    went.extend(came);
-    went
 }
 
 fn is_other(old: &Row, new: &Row, columns: &[&'static Column<Row>]) -> bool {
@@ -184,32 +149,34 @@ mod tests {
         after: &[(u64, State, u32)],
         is_whole: bool,
         shown: &[&str],
-    ) -> (Vec<(&'static str, u64)>, usize) {
+    ) -> Vec<(&'static str, u64)> {
         let rows = |list: &[(u64, State, u32)]| -> Vec<Row> {
             list.iter().map(|(cookie, state, queue)| row(*cookie, *state, *queue)).collect()
         };
-        let mut known = rows(before).into_iter().map(|row| (row.identity(), row)).collect();
         let columns = Row::COLUMNS.iter().filter(|column| shown.contains(&column.name()));
         let columns: Vec<_> = columns.collect();
-        let events = differences(&mut known, rows(after), is_whole, &columns);
+        let mut known = Known::default();
+        let is_other = |old: &Row, new: &Row| is_other(old, new, &columns);
+        known.look(rows(before), true, is_other);
+        let events = known.look(rows(after), is_whole, is_other);
         let events = events
             .into_iter()
             .map(|(change, row)| (change.expect("an event is a change").as_str(), row.identity()));
-        (events.collect(), known.len())
+        events.collect()
     }
 
     #[test]
     fn what_came_changed_and_went_is_told() {
         let before = [(1, State::SynSent, 0), (2, State::Established, 0), (3, State::Listen, 0)];
         let after = [(4, State::Listen, 0), (2, State::Established, 9), (1, State::Established, 0)];
-        let state_only = vec![("removed", 3), ("added", 4), ("changed", 1)];
+        let state_only = [("removed", 3), ("added", 4), ("changed", 1)];
         // What is not shown does not change for anybody.
-        assert_eq!(told(&before, &after, true, &["send_q"]), (state_only.clone(), 3));
-        assert_eq!(told(&before, &after, true, &[]), (state_only, 3));
-        let all = vec![("removed", 3), ("added", 4), ("changed", 2), ("changed", 1)];
-        assert_eq!(told(&before, &after, true, &["recv_q"]), (all, 3));
-        assert_eq!(told(&before, &before, true, &["recv_q"]), (vec![], 3));
+        assert_eq!(told(&before, &after, true, &["send_q"]), state_only);
+        assert_eq!(told(&before, &after, true, &[]), state_only);
+        let all = [("removed", 3), ("added", 4), ("changed", 2), ("changed", 1)];
+        assert_eq!(told(&before, &after, true, &["recv_q"]), all);
+        assert_eq!(told(&before, &before, true, &["recv_q"]), []);
         // Nothing is said to be gone that could not be looked at.
-        assert_eq!(told(&before, &[], false, &["recv_q"]), (vec![], 3));
+        assert_eq!(told(&before, &[], false, &["recv_q"]), []);
     }
 }

@@ -1,9 +1,9 @@
 //! The same question whenever something changes: what came, what changed and what went.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
-use output::{Change, Interrupt, Notes, Record, Rows};
+use output::{Interrupt, Known, Notes, Rows};
 
 use crate::answer::answer;
 use crate::failure::Failure;
@@ -23,8 +23,8 @@ pub(crate) struct Watch {
     changes: Changes,
     interrupt: Option<Interrupt>,
     notes: Notes,
-    /// What was there at the last look, by identity.
-    known: Option<HashMap<u64, Row>>,
+    /// What was there at the last look.
+    known: Known<Row>,
     /// What could not be told at the last look.
     said: Vec<String>,
     events: VecDeque<Result<Row, Failure>>,
@@ -44,7 +44,7 @@ impl Watch {
             request,
             interrupt: Interrupt::watch().ok(),
             notes: notes.clone(),
-            known: None,
+            known: Known::default(),
             said: Vec::new(),
             events: VecDeque::new(),
             is_time: true,
@@ -76,35 +76,10 @@ impl Watch {
         }
         let time_s = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let time_s = Some(time_s.unwrap_or_default().as_secs());
-        let events = match &mut self.known {
-            None => {
-                self.known = Some(rows.iter().map(|row| (row.identity(), row.clone())).collect());
-                rows.into_iter().map(|row| (None, row)).collect()
-            }
-            Some(known) => differences(known, rows),
-        };
+        let events = self.known.look(rows, true, is_other);
         self.events
             .extend(events.into_iter().map(|(change, row)| Ok(Row { change, time_s, ..row })));
     }
-}
-
-/// What went, then what changed and what came, in the order of the rows. `known` becomes what is.
-fn differences(known: &mut HashMap<u64, Row>, rows: Vec<Row>) -> Vec<(Option<Change>, Row)> {
-    let mut before = std::mem::take(known);
-    let mut came = Vec::new();
-    for row in rows {
-        let identity = row.identity();
-        match before.remove(&identity) {
-            None => came.push((Some(Change::Added), row.clone())),
-            Some(old) if is_other(&old, &row) => came.push((Some(Change::Changed), row.clone())),
-            Some(_) => {}
-        }
-        known.insert(identity, row);
-    }
-    let mut went: Vec<_> = before.into_values().map(|row| (Some(Change::Removed), row)).collect();
-    went.sort_by_key(|(_, row)| (row.link.as_ref().and_then(|link| link.index), row.ip()));
-    went.extend(came);
-    went
 }
 
 /// Lifetimes run down all the time, and that is no change.
