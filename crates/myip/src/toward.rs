@@ -1,12 +1,15 @@
 //! The address that packets to somebody come from.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs, UdpSocket};
 use std::str::FromStr;
 
 use output::{Family, Pasted};
 use thiserror::Error;
+
+use crate::failure::shown;
 
 /// Addresses far away, so that the way there is the way to the outside. They are public resolvers,
 /// not documentation addresses: some machines live in a documentation network.
@@ -99,6 +102,16 @@ impl FromStr for Destination {
             None => (host, None),
         };
         Ok(Self { host: host.to_owned(), zone, port: port.unwrap_or(ANY_PORT) })
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.host)?;
+        match &self.zone {
+            Some(zone) => write!(formatter, "%{}", shown(zone)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -74,6 +74,16 @@ impl Inventory {
         by_name.or_else(|| self.links.iter().find(|link| link.goes_by(name)))
     }
 
+    /// The interface that a zone means: a name, or a number (RFC 4007, 11).
+    pub(crate) fn zone(&self, zone: &OsStr) -> Option<&Rc<Link>> {
+        let number = || zone.to_str()?.parse::<u32>().ok();
+        let by_number = || {
+            let number = number()?;
+            self.links.iter().find(|link| link.index == Some(number))
+        };
+        self.link(zone).or_else(by_number)
+    }
+
     /// Puts addresses beside their interfaces, which stand at these places.
     fn new(links: Vec<Link>, mut addresses: Vec<(usize, Address)>) -> Self {
         addresses.sort_by_key(|(place, _)| *place);
