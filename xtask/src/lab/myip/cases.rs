@@ -19,7 +19,14 @@ struct Case {
 
 const CASES: &[Case] = &[
     Case {
-        what: "an empty namespace",
+        what: "no address at all",
+        machine: "ip addr flush dev lo",
+        args: &[],
+        answer: "",
+        said: "this machine has no address",
+    },
+    Case {
+        what: "loopback alone, which is down",
         machine: "ip link set lo down",
         args: &[],
         answer: "127.0.0.1",
