@@ -39,7 +39,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 #[command(name = <Self as Tool>::NAME)]
 #[command(group = ArgGroup::new("subject").args(["all", "list", "to", "of", "hostname", "public"]))]
 pub struct Cli {
-    /// Interfaces to ask for, in order of preference
+    /// Interfaces to ask for, in order of preference; with --public the @SERVER
     #[arg(value_name = "INTERFACE", conflicts_with_all = ["to", "of", "hostname"])]
     words: Vec<OsString>,
 
