@@ -281,7 +281,7 @@ impl Tool for Cli {
             return Ok(Told::Watched(Box::new(Watch::begin(request, notes))));
         }
         let Answer { rows, note } = match patience {
-            Some(patience) => wait(&request, patience, notes),
+            Some(patience) => wait(&request, patience),
             None => answer(&request),
         };
         if let Some(note) = note {

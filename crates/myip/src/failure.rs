@@ -68,6 +68,16 @@ pub enum Failure {
     /// No interface has such an address.
     #[error("this machine has no {0}")]
     NoAddressAtAll(String),
+    /// What was waited for did not come.
+    #[error("no {what} has come in {}", output::in_seconds(*.time))]
+    InVain {
+        /// What was waited for.
+        what: String,
+        /// How long.
+        time: Duration,
+        /// What there is instead.
+        there: Option<String>,
+    },
     /// The primary address has nothing of the kind.
     #[error("{address}{} has no {what}", of(.interface))]
     NoAnswer {
@@ -137,6 +147,7 @@ impl output::Failure for Failure {
             | Self::NoInterface { .. }
             | Self::NoAddress { .. }
             | Self::NoAddressAtAll(_)
+            | Self::InVain { .. }
             | Self::NoAnswer { .. }
             | Self::NoHolder { .. }
             | Self::Resolve { .. }
@@ -153,6 +164,9 @@ impl output::Failure for Failure {
                 Some(format!("did you mean '{near}'?"))
             }
             Self::NoHolder { neighbour, .. } => neighbour.clone(),
+            Self::InVain { there, .. } => {
+                there.as_ref().map(|there| format!("without --wait it is {there}"))
+            }
             Self::NoWay { host, needs_zone: true, .. } => {
                 Some(format!("a link-local address needs its interface: '{host}%eth0'"))
             }
@@ -182,9 +196,4 @@ fn listed(known: &[String]) -> String {
         }
         _ => known.join(", "),
     }
-}
-
-/// What is said after waiting in vain.
-pub(crate) fn waited(time: Duration) -> String {
-    format!("waited for {}", output::in_seconds(time))
 }

@@ -185,6 +185,7 @@ impl Record for Row {
         Column::<Self>::new("mac", "the interface's hardware address", |it| {
             it.link_value(|link| link.hardware_text().into())
         })
+        .key("address")
         .side(),
         Column::<Self>::new("mtu", "the interface's longest packet, in octets", |it| {
             it.link_value(|link| link.mtu.map(u64::from).into())

@@ -2,15 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use output::Notes;
+use output::Value;
 
 use crate::answer::{Answer, answer};
-use crate::failure::waited;
+use crate::failure::Failure;
 use crate::request::Request;
+use crate::row::Row;
 use crate::system::Changes;
 
-/// The answer as soon as it is a good one; after `patience` what there is.
-pub(crate) fn wait(request: &Request, patience: Duration, notes: &Notes) -> Answer {
+/// So long the system is listened to at once.
+const STEP: Duration = Duration::from_secs(1);
+
+/// The answer as soon as it is a good one. After `patience` it is that there is none; what there is
+/// then may be loopback or link-local, and nobody waits for those.
+pub(crate) fn wait(request: &Request, patience: Duration) -> Answer {
     // Whoever listens first misses nothing.
     let mut changes = Changes::listen(request.backend);
     let deadline = Instant::now() + patience;
@@ -20,8 +25,7 @@ pub(crate) fn wait(request: &Request, patience: Duration, notes: &Notes) -> Answ
             return found;
         }
         if Instant::now() >= deadline {
-            notes.note(waited(patience));
-            return found;
+            return in_vain(request, found, patience);
         }
         while !changes.wait(deadline.saturating_duration_since(Instant::now()).min(STEP)) {
             if Instant::now() >= deadline {
@@ -31,5 +35,12 @@ pub(crate) fn wait(request: &Request, patience: Duration, notes: &Notes) -> Answ
     }
 }
 
-/// So long the system is listened to at once.
-const STEP: Duration = Duration::from_secs(1);
+/// What is wrong, where that is known; else that nothing good has come.
+fn in_vain(request: &Request, found: Answer, patience: Duration) -> Answer {
+    let there = found.rows.iter().flatten().find_map(Row::answer);
+    let there = there.as_ref().map(Value::to_text);
+    let what = format!("good {}", request.words());
+    let in_vain = Failure::InVain { what, time: patience, there };
+    let failures = found.rows.into_iter().filter(Result::is_err);
+    Answer { rows: failures.chain([Err(in_vain)]).collect(), note: None }
+}

@@ -30,15 +30,22 @@ pub(crate) struct Answer {
 impl Answer {
     /// Whether it is one that others can use, or all that was asked for.
     pub(crate) fn is_good(&self, request: &Request) -> bool {
-        let is_named = !matches!(request.subject, Subject::Primary | Subject::Toward(_));
+        // Of a router, an interface or a way it makes no difference which address is at this end.
+        let is_enough = request.what == What::Gateway
+            || request.what.is_of_link()
+            || matches!(request.subject, Subject::Toward(_));
+        let is_named = match &request.subject {
+            Subject::FirstOf(_) | Subject::Holder(..) => true,
+            Subject::Addresses(names) | Subject::Links(names) => !names.is_empty(),
+            Subject::Primary | Subject::Toward(_) => false,
+        };
         self.rows.iter().flatten().any(|row| match Standing::of(row) {
             Some(Standing::Good) => true,
-            // Who asks for loopback or for a neighbour's address gets it.
+            // Who asks for loopback gets it.
             Some(Standing::Loopback) => {
-                is_named && row.link.as_ref().is_none_or(|link| link.is_loopback())
+                is_enough || (is_named && row.link.as_ref().is_none_or(|link| link.is_loopback()))
             }
-            Some(_) => false,
-            None => request.what.is_of_link(),
+            _ => is_enough,
         })
     }
 }

@@ -26,7 +26,7 @@ const LINK_FACTS: [(&str, &[&str]); 9] = [
     ("mtu", &["mtu"]),
     ("operstate", &["operstate"]),
     ("link_type", &["link_type"]),
-    ("mac", &["address"]),
+    ("address", &["address"]),
     ("altnames", &["altnames"]),
     ("info_kind", &["linkinfo", "info_kind"]),
 ];

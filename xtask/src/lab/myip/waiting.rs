@@ -13,7 +13,7 @@ struct Case {
     answer: &'static str,
 }
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 12] = [
     Case {
         what: "an address that comes after half a second",
         script: "card e0; (sleep 0.5; ip addr add 10.1.0.1/24 dev e0) & $0 --wait 10 -4 e0",
@@ -44,6 +44,21 @@ const CASES: [Case; 9] = [
     Case {
         what: "nothing that comes",
         script: "card e0; $0 --wait 0.5 -4 e0 || echo \"exit $?\"",
+        answer: "exit 1",
+    },
+    Case {
+        what: "loopback is not waited for",
+        script: "$0 --wait 0.5 || echo \"exit $?\"",
+        answer: "exit 1",
+    },
+    Case {
+        what: "nor is it one of all addresses",
+        script: "$0 -a --wait 0.5 >/dev/null || echo \"exit $?\"",
+        answer: "exit 1",
+    },
+    Case {
+        what: "a link-local address is not, either",
+        script: "card e0 169.254.7.7/16; $0 --wait 0.5 e0 || echo \"exit $?\"",
         answer: "exit 1",
     },
     Case {
