@@ -20,8 +20,10 @@ fn arranged(interfaces: &[Interface]) -> Inventory {
     let mut addresses = Vec::new();
     for interface in interfaces {
         let (device, label) = device_and_label(&interface.name);
-        // Names that are not UTF-8 may look the same; numbers are never.
-        let is_it = |link: &Link| link.index == interface.index && link.name == device;
+        // Names that are not UTF-8 may look the same, and numbers never; but Windows may have a number
+        // for each family.
+        let is_it =
+            |link: &Link| link.name == device && (cfg!(windows) || link.index == interface.index);
         let place = links.iter().position(is_it).unwrap_or_else(|| {
             links.push(link(interface, device));
             links.len() - 1
