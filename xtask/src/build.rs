@@ -36,6 +36,12 @@ pub fn cargo() -> Command {
     cargo
 }
 
+/// Where a program is, along `PATH`.
+pub fn find(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
+}
+
 /// Builds every tool, for this machine or for another target. Returns where the program of each is.
 pub fn tools(profile: Profile, target: Option<&str>) -> Result<HashMap<String, PathBuf>> {
     let mut cargo = cargo();

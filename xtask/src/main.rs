@@ -3,6 +3,7 @@
 #[cfg(target_os = "linux")]
 mod bench;
 mod build;
+mod cross;
 mod dist;
 mod docs;
 mod fuzz;
@@ -58,6 +59,13 @@ enum Task {
         root: Option<PathBuf>,
     },
 
+    /// Check the tools for Windows, macOS, FreeBSD and musl, as far as this machine can
+    Cross {
+        /// Run tests for Windows under wine, too
+        #[arg(long)]
+        run: bool,
+    },
+
     /// Make an archive to give away: static programs where the musl target is installed, their man
     /// pages, completions and licences, and a checksum
     Dist {
@@ -102,6 +110,7 @@ fn main() -> Result<()> {
         #[cfg(target_os = "linux")]
         Task::Hosts(asked) => hosts::run(&asked),
         Task::Install { root } => install::run(root),
+        Task::Cross { run } => cross::run(run),
         Task::Dist { folder } => dist::run(folder),
         Task::Docs { check } => docs::run(check),
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),

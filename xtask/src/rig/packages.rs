@@ -1,10 +1,10 @@
 //! The programs of others, and the Debian packages that they come in.
 
 use std::collections::BTreeSet;
-use std::env;
-use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
+
+pub use crate::build::find;
 
 /// A program that a chapter asks, compares with, or is served by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +16,6 @@ pub struct Program {
 /// A program and the Debian package that it comes in.
 pub const fn program(name: &'static str, package: &'static str) -> Program {
     Program { name, package }
-}
-
-/// Where a program is, along `PATH`.
-pub fn find(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
 impl Program {
