@@ -114,14 +114,13 @@ fn address(text: &str) -> Option<Parts<'_>> {
     let (mut zone, mut prefix) = (None, None);
     for tail in [inner_tail, outer] {
         let mut rest = tail;
-        while let Some(mark) = rest.chars().next() {
-            let part = &rest[1..];
-            let (part, next) = part.split_at(part.find(['%', '/']).unwrap_or(part.len()));
-            let place = match mark {
-                '%' => &mut zone,
-                '/' => &mut prefix,
-                _ => return None,
+        while !rest.is_empty() {
+            let (place, part) = match (rest.strip_prefix('%'), rest.strip_prefix('/')) {
+                (Some(part), _) => (&mut zone, part),
+                (_, Some(part)) => (&mut prefix, part),
+                (None, None) => return None,
             };
+            let (part, next) = part.split_at(part.find(['%', '/']).unwrap_or(part.len()));
             if part.is_empty() || place.replace(part).is_some() {
                 return None;
             }
@@ -353,6 +352,13 @@ mod tests {
             Ok(host @ Host::Address(..)) => format!("address {host}"),
             Ok(host @ Host::Network(..)) => format!("network {host}"),
             Err(mistake) => mistake.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_follows_brackets_may_be_any_character() {
+        for text in ["[::1]\u{e9}", "[::1]\u{e9}%eth0", "[::1]%\u{e9}", "[::1]/\u{e9}"] {
+            assert!(text.parse::<Host>().is_err(), "{text}");
         }
     }
 
