@@ -3,6 +3,8 @@
 mod cli;
 mod diff;
 mod engine;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod icmp;
 mod limits;
 mod payload;

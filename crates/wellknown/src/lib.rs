@@ -2,6 +2,8 @@
 
 mod answers;
 mod cli;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod key;
 mod local;
 pub mod packed;

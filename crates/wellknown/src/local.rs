@@ -1,5 +1,6 @@
 //! The services that this machine's own list has (services(5)).
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -74,11 +75,12 @@ pub(crate) fn read(path: &Path) -> Result<LocalServices, LocalError> {
     Ok(parse(&octets))
 }
 
-fn parse(list: &[u8]) -> LocalServices {
+pub(crate) fn parse(list: &[u8]) -> LocalServices {
     let mut found = LocalServices::default();
+    let mut places = HashMap::new();
     for line in list.split(|octet| *octet == b'\n') {
         match str::from_utf8(line).ok().and_then(parse_line) {
-            Some(Line::Service(service)) => found.add(service),
+            Some(Line::Service(service)) => found.add(service, &mut places),
             Some(Line::Other) => {}
             None => found.bad_lines += 1,
         }
@@ -113,9 +115,12 @@ fn parse_line(line: &str) -> Option<Line> {
 }
 
 impl LocalServices {
-    fn add(&mut self, service: LocalService) {
-        let is_same = |it: &&mut LocalService| it.name == service.name && it.port == service.port;
-        let Some(same) = self.services.iter_mut().find(is_same) else {
+    /// Adds a service, or to one of the same name and port what it has more; `places` knows where
+    /// each stands.
+    fn add(&mut self, service: LocalService, places: &mut HashMap<(String, u16), usize>) {
+        let place =
+            *places.entry((service.name.clone(), service.port)).or_insert(self.services.len());
+        let Some(same) = self.services.get_mut(place) else {
             return self.services.push(service);
         };
         same.protocols = same.protocols.iter().chain(service.protocols.iter()).collect();
