@@ -2,6 +2,7 @@
 //! program; what differs between the tools stands in one list.
 
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
@@ -16,6 +17,8 @@ struct Sample {
     tool: &'static str,
     /// A question with an answer of one row or more.
     found: &'static str,
+    /// Other questions that have rows, in JSON at least: those that fill other columns.
+    more: &'static [&'static str],
     /// Questions whose answer is no, on any machine, and is not a row.
     absent: &'static [&'static str],
     /// Command lines that make no sense, beside the flag that no tool has.
@@ -28,6 +31,7 @@ const SAMPLES: [Sample; 5] = [
     Sample {
         tool: "myip",
         found: "-a",
+        more: &["-l", "--hostname", "--of 127.0.0.1"],
         absent: &["no-such-interface"],
         senseless: &[
             &[""],
@@ -45,6 +49,13 @@ const SAMPLES: [Sample; 5] = [
     Sample {
         tool: "lookup",
         found: "www.usfca.edu @{dns}",
+        more: &[
+            "usfca.edu MX TXT SOA NS @{dns}",
+            "127.0.0.1 @{dns}",
+            "-v --nsid --do usfca.edu ANY @{dns}",
+            "no-such-name.usfca.edu @{dns}",
+            "www.usfca.edu @{dns} @127.0.0.1:{port} -w 0.5",
+        ],
         absent: &["no-such-name.usfca.edu @{dns}"],
         senseless: &[&[""], &["a..b", "@127.0.0.1"], &["https://www.usfca.edu/", "@127.0.0.1"]],
         takes_any_bytes: false,
@@ -52,6 +63,7 @@ const SAMPLES: [Sample; 5] = [
     Sample {
         tool: "conns",
         found: "-a",
+        more: &["-l", "-lpe", "-atuxwp --packet", "-aoie", "-a --services"],
         absent: &[],
         senseless: &[
             &["surplus"],
@@ -69,6 +81,11 @@ const SAMPLES: [Sample; 5] = [
     Sample {
         tool: "portscan",
         found: "127.0.0.1 {port}",
+        more: &[
+            "127.0.0.1 1,{port} --banner --service",
+            "--udp 127.0.0.1 1",
+            "--wait 1 127.0.0.1 {port}",
+        ],
         absent: &[],
         senseless: &[
             &[""],
@@ -86,6 +103,7 @@ const SAMPLES: [Sample; 5] = [
     Sample {
         tool: "wellknown",
         found: "80 ssh",
+        more: &["4 60000-60010", "imap 6000-6010 51820", "--search mail", "--about"],
         absent: &["no-such-service"],
         senseless: &[&[], &[""], &["65536"], &["-1"], &["80-"], &["90-80"], &["80/foo"]],
         takes_any_bytes: false,
@@ -254,6 +272,24 @@ fn json_is_one_array_of_objects_with_every_column() {
             assert_eq!(keys, names.iter().collect::<Vec<_>>());
         }
     }
+}
+
+#[test]
+fn every_row_of_json_is_as_the_schema_says() {
+    let path = format!("{}/../../docs/schema/{TOOL}.json", env!("CARGO_MANIFEST_DIR"));
+    let schema = fs::read_to_string(path).expect("`cargo xtask docs` writes a schema");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let stage = Stage::set();
+    for question in [stage.sample.found].iter().chain(stage.sample.more) {
+        // Where the answer is no, it is a row that says why.
+        let output = testkit::run(PROGRAM, stage.words(question, &["--json"]));
+        let rows: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_ne!(rows, Value::Array(Vec::new()), "{question}: {}", output.stderr);
+        assert_eq!(testkit::conforms(&schema, &rows), Ok(()), "{question}");
+    }
+    let properties = schema["$defs"]["row"]["properties"].as_object().expect("an object");
+    let keys: Vec<_> = columns().into_iter().map(|(_, key)| key).collect();
+    assert!(properties.keys().eq(&keys), "{properties:?}");
 }
 
 #[test]
@@ -477,7 +513,7 @@ fn a_full_disk_is_told() {
         stage.words(found, &["-s"]),
         vec!["--help".to_owned()],
     ] {
-        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
         let child = Command::new(PROGRAM)
             .args(&words)
             .stdin(Stdio::null())

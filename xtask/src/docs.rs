@@ -1,4 +1,4 @@
-//! Man pages, and the help blocks of the README.
+//! Man pages, schemas of JSON, and the help blocks of the README.
 
 use std::fs;
 
@@ -8,11 +8,13 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::generated::{Generated, read, root, write_or_check};
+use crate::schema;
 use crate::tools::{Entry, TOOLS};
 
 const COMMAND: &str = "cargo xtask docs";
 const README: &str = "README.md";
 const MAN_FOLDER: &str = "docs/man";
+const SCHEMA_FOLDER: &str = "docs/schema";
 
 /// The columns of the help blocks.
 const HELP_WIDTH: usize = 90;
@@ -34,19 +36,22 @@ pub fn run(check: bool) -> Result<()> {
     for tool in &TOOLS {
         let path = format!("{MAN_FOLDER}/{}.1", tool.name);
         files.push(Generated::text(path, man_page(tool)?));
+        let path = format!("{SCHEMA_FOLDER}/{}.json", tool.name);
+        files.push(Generated::text(path, schema::of(tool)?));
     }
-    forget_former_tools(check)?;
+    forget_former_tools(MAN_FOLDER, "1", check)?;
+    forget_former_tools(SCHEMA_FOLDER, "json", check)?;
     write_or_check(&files, check, COMMAND)
 }
 
-/// A man page without its tool is a leftover.
-fn forget_former_tools(check: bool) -> Result<()> {
-    let Ok(pages) = fs::read_dir(root().join(MAN_FOLDER)) else { return Ok(()) };
-    for page in pages {
-        let page = page?;
-        let is_of = |tool: &Entry| page.file_name() == *format!("{}.1", tool.name);
+/// A man page or a schema without its tool is a leftover.
+fn forget_former_tools(folder: &str, extension: &str, check: bool) -> Result<()> {
+    let Ok(files) = fs::read_dir(root().join(folder)) else { return Ok(()) };
+    for file in files {
+        let file = file?;
+        let is_of = |tool: &Entry| file.file_name() == *format!("{}.{extension}", tool.name);
         if !TOOLS.iter().any(is_of) {
-            let path = page.path();
+            let path = file.path();
             ensure!(!check, "{} is of no tool: run `{COMMAND}`", path.display());
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }

@@ -16,6 +16,7 @@ mod install;
 mod lab;
 #[cfg(target_os = "linux")]
 mod rig;
+mod schema;
 mod tools;
 mod tour;
 
@@ -74,7 +75,7 @@ enum Task {
         folder: Option<PathBuf>,
     },
 
-    /// Write the man pages and the help blocks of the README
+    /// Write the man pages, the schemas of JSON and the help blocks of the README
     Docs {
         /// Write nothing; fail if any of them is stale
         #[arg(long)]

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use output::{Show, Text, Value};
+use output::{Kind, Part, Show, Text, Value};
 
 /// A process that has the socket open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,15 @@ pub struct Group {
 }
 
 impl Owner {
+    /// What it is in JSON.
+    pub(crate) const KIND: Kind = Kind::Map(&[
+        Part::new("pid", Kind::Whole),
+        Part::new("fd", Kind::Maybe(&Kind::Whole)),
+        Part::new("name", Kind::Maybe(&Kind::Bytes)),
+        Part::new("cmd", Kind::Maybe(&Kind::Bytes)),
+        Part::new("user", Kind::Maybe(&Kind::Text)),
+    ]);
+
     /// The command line, blanks between the words.
     pub(crate) fn command(&self) -> Value<'_> {
         let Some(command) = &self.process.command else { return Value::Null };

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use output::{Change, Column, Exit, Labelled, Record, Show, Text, Tone, Value};
+use output::{Change, Column, Exit, Kind, Labelled, Record, Show, Text, Tone, Value};
 
 use crate::endpoint::Endpoint;
 use crate::namespace::Namespace;
@@ -347,7 +347,8 @@ impl Record for Row {
         Column::<Self>::new("protocol", "tcp, udp, raw, u_str, p_raw and the like", |it| {
             it.socket.protocol.name().into()
         })
-        .side(),
+        .side()
+        .always(),
         Column::<Self>::new(
             "state",
             "LISTEN, ESTABLISHED and the like; UNCONN without a peer, BOUND to a port only",
@@ -369,17 +370,24 @@ impl Record for Row {
         )
         .side()
         .numeric(),
-        Column::new("local", "address and port of this end; * is any", |it| it.end(0)),
-        Column::new("peer", "address and port of the other end; * is any", |it| it.end(1)),
-        Column::<Self>::new("user", "who opened it", Self::user).extra(),
+        Column::<Self>::new("local", "address and port of this end; * is any", |it| it.end(0))
+            .json(Kind::Bytes)
+            .always(),
+        Column::<Self>::new("peer", "address and port of the other end; * is any", |it| it.end(1))
+            .json(Kind::Bytes),
+        Column::<Self>::new("user", "who opened it", Self::user)
+            .extra()
+            .json(Kind::Either(&Kind::Text, &Kind::Whole)),
         Column::<Self>::new(
             "process",
             "every process that has it open: name[pid]; in parentheses why there is none",
             Self::process,
         )
-        .extra(),
+        .extra()
+        .json(Kind::List(&Owner::KIND)),
         Column::<Self>::new("family", "inet, inet6, unix or packet", |it| it.family().into())
-            .extra(),
+            .extra()
+            .always(),
         Column::<Self>::new("local_address", "address of this end; none is any", |it| {
             it.socket.local.address().into()
         })
@@ -417,27 +425,33 @@ impl Record for Row {
         Column::<Self>::new("pid", "the processes that have it open, by number", |it| {
             it.of_owners(|owner| owner.pid.into())
         })
-        .extra(),
+        .extra()
+        .json(Kind::List(&Kind::Whole)),
         Column::<Self>::new("fd", "the descriptors of those processes", |it| {
             it.of_owners(|owner| owner.fd.into())
         })
-        .extra(),
+        .extra()
+        .json(Kind::List(&Kind::Maybe(&Kind::Whole))),
         Column::<Self>::new("cmd", "the command lines of those processes", |it| {
             it.of_owners(Owner::command)
         })
-        .extra(),
+        .extra()
+        .json(Kind::List(&Kind::Maybe(&Kind::Bytes))),
         Column::<Self>::new("unit", "its service or container, of which root is not asked", |it| {
             it.of_more(|more| more.group.as_ref()?.unit.as_deref().map(Value::from_os))
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bytes),
         Column::<Self>::new("cgroup", "path of its control group", |it| {
             it.of_more(|more| Some(Value::from_os(&more.group.as_ref()?.path)))
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bytes),
         Column::<Self>::new("interface", "the interface that it is bound to", |it| {
             it.socket.interface().map_or(Value::Null, |interface| Value::shown(interface))
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bytes),
         Column::<Self>::new("scope", "who can reach this end: host, link, global or any", |it| {
             it.socket.local.ip().map(scope).into()
         })
@@ -445,7 +459,8 @@ impl Record for Row {
         Column::<Self>::new("v6only", "whether [::] takes no IPv4", |it| {
             it.socket.is_v6_only.into()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("cookie", "its name in the kernel as long as that runs", |it| {
             it.socket.cookie.into()
         })
@@ -498,18 +513,22 @@ impl Record for Row {
         .extra(),
         Column::<Self>::new("rtt_ms", "round-trip time, smoothed", |it| it.tcp_ms(TcpInfo::rtt_us))
             .numeric()
-            .extra(),
+            .extra()
+            .json(Kind::Number),
         Column::<Self>::new("rttvar_ms", "its mean deviation", |it| {
             it.tcp_ms(TcpInfo::rtt_variance_us)
         })
         .numeric()
-        .extra(),
+        .extra()
+        .json(Kind::Number),
         Column::<Self>::new("min_rtt_ms", "the least of late", |it| it.tcp_ms(TcpInfo::min_rtt_us))
             .numeric()
-            .extra(),
+            .extra()
+            .json(Kind::Number),
         Column::<Self>::new("rto_ms", "retransmission timeout", |it| it.tcp_ms(TcpInfo::rto_us))
             .numeric()
-            .extra(),
+            .extra()
+            .json(Kind::Number),
         Column::<Self>::new("cwnd", "congestion window, in segments", |it| {
             it.tcp(TcpInfo::congestion_window)
         })
@@ -588,19 +607,22 @@ impl Record for Row {
         .extra(),
         Column::<Self>::new("busy_ms", "time spent sending", |it| it.tcp_long_ms(TcpInfo::busy_us))
             .numeric()
-            .extra(),
+            .extra()
+            .json(Kind::Number),
         Column::<Self>::new("rwnd_limited_ms", "of it, waiting for the other end to read", |it| {
             it.tcp_long_ms(TcpInfo::receive_window_limited_us)
         })
         .numeric()
-        .extra(),
+        .extra()
+        .json(Kind::Number),
         Column::<Self>::new(
             "sndbuf_limited_ms",
             "of it, waiting for room in our own buffer",
             |it| it.tcp_long_ms(TcpInfo::send_buffer_limited_us),
         )
         .numeric()
-        .extra(),
+        .extra()
+        .json(Kind::Number),
         Column::<Self>::new("last_send_ms", "since data was sent", |it| {
             it.tcp(TcpInfo::last_data_sent_ms)
         })

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_proto::rr::{DNSClass, Name, RecordType};
-use output::{Change, Column, Exit, Labelled, Record, Tone, Value};
+use output::{Change, Column, Exit, Kind, Labelled, Part, Record, Tone, Value};
 
 use crate::check::Finding;
 use crate::dnssec::Security;
@@ -214,6 +214,12 @@ impl Row {
     }
 }
 
+const EXTENDED_ERROR: Kind = Kind::Map(&[
+    Part::new("code", Kind::Whole),
+    Part::new("name", Kind::Text),
+    Part::new("text", Kind::Text),
+]);
+
 fn of_error(error: &ExtendedError) -> Value<'static> {
     let name = extended_error_name(error.code);
     let text = error.text.clone();
@@ -233,7 +239,8 @@ impl Record for Row {
         Column::<Self>::new("name", "the name that the record belongs to", |it| {
             Value::Notation(it.name.as_str().into())
         })
-        .min_width(16),
+        .min_width(16)
+        .always(),
         Column::<Self>::new("type", "the type of the record", |it| {
             let is_known = it.record_type != RecordType::ZERO;
             is_known.then(|| Value::Text(type_name(it.record_type))).into()
@@ -249,7 +256,8 @@ impl Record for Row {
             Self::server_name,
         )
         .side()
-        .min_width(10),
+        .min_width(10)
+        .json(Kind::Bytes),
         Column::<Self>::new("port", "the port of the server", |it| {
             it.server().map(|server| server.port()).into()
         })
@@ -261,7 +269,8 @@ impl Record for Row {
             "whether it is an authority for the name (AA)",
             |it| it.reply().map(|reply| reply.flags.is_authoritative()).into(),
         )
-        .side(),
+        .side()
+        .json(Kind::Bool),
         Column::<Self>::new("data", "the record, in presentation form", |it| {
             it.data.as_deref().map(|data| Value::Notation(data.into())).into()
         })
@@ -271,11 +280,13 @@ impl Record for Row {
             "NOERROR, or why there is no record: NXDOMAIN and the like",
             |it| Value::Text((&*it.about.status).into()),
         )
-        .extra(),
+        .extra()
+        .always(),
         Column::<Self>::new("asked_type", "the type that was asked for", |it| {
             type_name(it.about.asked_type).into_owned().into()
         })
-        .extra(),
+        .extra()
+        .always(),
         Column::<Self>::new("transport", "udp, tcp, tls, https or quic", |it| {
             it.reply().map(|reply| reply.transport.as_str()).into()
         })
@@ -288,7 +299,8 @@ impl Record for Row {
         .numeric()
         .side()
         .min_width(6)
-        .extra(),
+        .extra()
+        .json(Kind::Number),
         Column::<Self>::new("queries", "how often it was asked until the answer came", |it| {
             it.reply().map(|reply| reply.sent).into()
         })
@@ -297,11 +309,13 @@ impl Record for Row {
         Column::<Self>::new("truncated", "whether UDP cut the answer short (TC)", |it| {
             it.reply().map(|reply| reply.was_truncated).into()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("edns", "whether the server takes EDNS", |it| {
             it.reply().map(|reply| reply.has_edns).into()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("canonical_name", "where the aliases of the name lead", |it| {
             let name = it.about.canonical_name.as_deref().unwrap_or(&it.about.asked_name);
             it.reply().map(|_| Value::Notation(name.into())).into()
@@ -310,16 +324,19 @@ impl Record for Row {
         Column::<Self>::new("asked_name", "the name that was asked for", |it| {
             Value::Notation((&*it.about.asked_name).into())
         })
-        .extra(),
+        .extra()
+        .always(),
         Column::<Self>::new("class", "IN, or CH of questions about the server itself", |it| {
             Value::Text(class_name(it.class))
         })
-        .extra(),
+        .extra()
+        .always(),
         Column::<Self>::new("section", "the part of the message that it stands in", |it| {
             it.section.as_str().into()
         })
         .min_width(10)
-        .extra(),
+        .extra()
+        .always(),
         Column::<Self>::new(
             "flags",
             "what the header says: qr, aa, tc, rd, ra, ad, cd",
@@ -327,7 +344,8 @@ impl Record for Row {
         )
         .side()
         .min_width(11)
-        .extra(),
+        .extra()
+        .json(Kind::List(&Kind::Text)),
         Column::<Self>::new("rcode", "the response code as a number", |it| {
             it.reply().map(|reply| reply.rcode).into()
         })
@@ -338,12 +356,14 @@ impl Record for Row {
             "why the server answers so (Extended DNS Errors)",
             Self::extended_errors,
         )
-        .extra(),
+        .extra()
+        .json(Kind::List(&EXTENDED_ERROR)),
         Column::<Self>::new("nsid", "what the server calls itself, with --nsid", |it| {
             let nsid = it.reply().and_then(|reply| reply.nsid.as_deref());
             nsid.map(Value::from_bytes).into()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bytes),
         Column::<Self>::new("octets", "how long the reply is", |it| {
             it.reply().map(|reply| reply.octets as u64).into()
         })
@@ -358,7 +378,8 @@ impl Record for Row {
         Column::<Self>::new("agrees", "whether all servers that were asked say so", |it| {
             it.agrees.into()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("step", "the step from the root down, with --trace", |it| {
             it.step.as_ref().map(|step| step.number).into()
         })

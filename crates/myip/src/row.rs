@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use output::{Change, Column, Labelled, Record, Tone, Value};
+use output::{Change, Column, Kind, Labelled, Part, Record, Tone, Value};
 
 use crate::address::{Address, AddressFlags, FOREVER_S, Scope};
 use crate::link::Link;
@@ -124,6 +124,32 @@ fn seconds(seconds: Option<u32>) -> Value<'static> {
     }
 }
 
+/// What [`address_info`] is in JSON: no key for what is not known, and one for each flag that is set.
+const ADDRESS_INFO: Kind = Kind::Map(&[
+    Part::new("family", Kind::Text),
+    Part::new("local", Kind::Text),
+    Part::optional("address", Kind::Text),
+    Part::optional("prefixlen", Kind::Whole),
+    Part::optional("broadcast", Kind::Text),
+    Part::optional("scope", Kind::Text),
+    Part::optional("temporary", Kind::Bool),
+    Part::optional("secondary", Kind::Bool),
+    Part::optional("nodad", Kind::Bool),
+    Part::optional("optimistic", Kind::Bool),
+    Part::optional("dadfailed", Kind::Bool),
+    Part::optional("home", Kind::Bool),
+    Part::optional("deprecated", Kind::Bool),
+    Part::optional("tentative", Kind::Bool),
+    Part::optional("mngtmpaddr", Kind::Bool),
+    Part::optional("noprefixroute", Kind::Bool),
+    Part::optional("autojoin", Kind::Bool),
+    Part::optional("stable-privacy", Kind::Bool),
+    Part::optional("dynamic", Kind::Bool),
+    Part::optional("label", Kind::Bytes),
+    Part::optional("valid_life_time", Kind::Whole),
+    Part::optional("preferred_life_time", Kind::Whole),
+]);
+
 /// An address of an interface as iproute2 has it in JSON.
 fn address_info(address: &Address) -> Value<'_> {
     let mut fields: Vec<(&'static str, Value<'_>)> =
@@ -160,14 +186,16 @@ impl Record for Row {
         Column::<Self>::new("interface", "the interface", |it| {
             it.link_value(|link| Value::from_os(&link.name))
         })
-        .key("ifname"),
+        .key("ifname")
+        .json(Kind::Bytes),
         Column::<Self>::new("family", "inet or inet6", |it| it.address.as_ref().map(family).into())
             .side(),
         Column::<Self>::new("address", "the address; link-local IPv6 with its zone", |it| {
             it.address_value(|address| it.zoned(address))
         })
         .key("local")
-        .toned(Self::tone),
+        .toned(Self::tone)
+        .json(Kind::Bytes),
         Column::<Self>::new("prefixlen", "length of the network prefix, in bits", |it| {
             it.address_value(|address| address.prefix_length.into())
         })
@@ -195,12 +223,14 @@ impl Record for Row {
         Column::<Self>::new("flags", "of the address: temporary, deprecated and the like", |it| {
             it.address_value(|address| address.flag_names().collect())
         })
-        .key("address_flags"),
+        .key("address_flags")
+        .json(Kind::List(&Kind::Text)),
         Column::<Self>::new("link_flags", "of the interface: UP, LOWER_UP and the like", |it| {
             it.link_value(|link| link.flags.map_or(Value::Null, |flags| flags.names().collect()))
         })
         .key("flags")
-        .extra(),
+        .extra()
+        .json(Kind::List(&Kind::Text)),
         Column::<Self>::new("netmask", "the network prefix as a mask", |it| {
             it.address_value(|address| address.network().map(|it| it.mask()).into())
         })
@@ -220,11 +250,13 @@ impl Record for Row {
         Column::<Self>::new("label", "label of an IPv4 address (eth0:1)", |it| {
             it.address_value(|address| address.label.as_deref().map_or(Value::Null, Value::from_os))
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bytes),
         Column::<Self>::new("gateway", "first router on the way to the outside", |it| {
             it.gateway.map_or(Value::Null, |ip| it.router(ip))
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bytes),
         Column::<Self>::new("index", "the system's number of the interface", |it| {
             it.link_value(|link| link.index.map(u64::from).into())
         })
@@ -235,7 +267,8 @@ impl Record for Row {
             it.link_value(|link| link.alt_names.iter().map(|name| Value::from_os(name)).collect())
         })
         .key("altnames")
-        .extra(),
+        .extra()
+        .json(Kind::List(&Kind::Bytes)),
         Column::<Self>::new("link_type", "what hardware it is: ether, loopback, none", |it| {
             it.link_value(|link| link.hardware_name().into())
         })
@@ -248,31 +281,38 @@ impl Record for Row {
         Column::<Self>::new("temporary", "IPv6 that changes every few hours (RFC 8981)", |it| {
             it.flag::<{ AddressFlags::TEMPORARY.0 }, false, true>()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("stable", "IPv6 for the world that stays", |it| {
             it.address_value(|address| address.is_stable().into())
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("deprecated", "no longer to be used for what is new", |it| {
             it.flag::<{ AddressFlags::DEPRECATED.0 }, true, true>()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("tentative", "not yet known to be unique", |it| {
             it.flag::<{ AddressFlags::TENTATIVE.0 }, false, true>()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("dadfailed", "found in use by somebody else", |it| {
             it.flag::<{ AddressFlags::DAD_FAILED.0 }, false, true>()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("dynamic", "not there for good", |it| {
             it.address_value(|address| address.is_dynamic().into())
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("secondary", "IPv4 that is not the first of its network", |it| {
             it.flag::<{ AddressFlags::SECONDARY.0 }, true, false>()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("valid_s", "for how many seconds it is valid", |it| {
             it.address_value(|address| seconds(address.valid_s))
         })
@@ -289,11 +329,13 @@ impl Record for Row {
             it.addresses.as_ref().map_or(Value::Null, |all| all.iter().map(address_info).collect())
         })
         .key("addr_info")
-        .extra(),
+        .extra()
+        .json(Kind::List(&ADDRESS_INFO)),
         Column::<Self>::new("hostname", "the machine's name (--hostname)", |it| {
             it.hostname.as_deref().map_or(Value::Null, Value::from_os)
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bytes),
         Column::<Self>::new("server", "who said so (--public)", |it| it.server.as_deref().into())
             .extra(),
         Column::<Self>::new("change", "added, changed or removed (--watch)", |it| {

@@ -102,6 +102,7 @@ mod tests {
 
     use super::*;
     use crate::format::table::Look;
+    use crate::kind::Kind;
     use crate::picture::Manner;
     use crate::record::{Change, Column};
     use crate::screen::Size;
@@ -109,7 +110,8 @@ mod tests {
     struct Event(u64, Change, Exit);
 
     impl Record for Event {
-        const COLUMNS: &'static [Column<Self>] = &[Column::new("id", "", |it| it.0.into())];
+        const COLUMNS: &'static [Column<Self>] =
+            &[Column::<Self>::new("id", "", |it| it.0.into()).json(Kind::Whole)];
 
         fn exit(&self) -> Exit {
             self.2

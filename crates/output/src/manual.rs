@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use crate::exit::Exit;
+use crate::kind::Kind;
 
 /// Everything the lists of a tool say of it.
 #[derive(Debug, Clone)]
@@ -26,6 +27,10 @@ pub struct ColumnEntry {
     pub key: &'static str,
     /// What it holds.
     pub about: &'static str,
+    /// What it is in JSON.
+    pub kind: Kind,
+    /// Whether it is known of every row: never null.
+    pub is_always_known: bool,
     /// Whether a table has it only on request.
     pub is_extra: bool,
 }

@@ -208,7 +208,7 @@ impl<R: Record> Picture<R> {
                 _ => (column.tone)(&seen.row),
             };
             let cell = |column: &&'static Column<R>| Cell {
-                value: (column.value)(&seen.row),
+                value: column.value_of(&seen.row),
                 tone: tone(column),
             };
             let cells: Vec<_> = self.manner.columns.iter().map(cell).collect();

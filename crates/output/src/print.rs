@@ -186,7 +186,7 @@ impl<R: Record> Printer<R> {
             Some(columns) => cells.extend(
                 columns
                     .iter()
-                    .map(|column| Cell { value: (column.value)(row), tone: tone(column) }),
+                    .map(|column| Cell { value: column.value_of(row), tone: tone(column) }),
             ),
             None => cells.extend(row.short().map(Cell::plain)),
         }

@@ -1,6 +1,7 @@
 //! Rows and the columns they are made of.
 
 use crate::exit::Exit;
+use crate::kind::{self, Kind};
 use crate::tone::Tone;
 use crate::value::Value;
 
@@ -73,11 +74,21 @@ pub struct Column<R> {
     pub(crate) key: &'static str,
     pub(crate) about: &'static str,
     pub(crate) value: for<'a> fn(&'a R) -> Value<'a>,
+    pub(crate) declared: Declared,
     pub(crate) tone: fn(&R) -> Tone,
     pub(crate) is_extra: bool,
     pub(crate) is_side: bool,
     pub(crate) is_numeric: bool,
     pub(crate) min_width: usize,
+}
+
+/// What is declared of a column's values in JSON.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Declared {
+    /// Where it does not go without saying.
+    pub kind: Option<Kind>,
+    /// Whether it is never null.
+    pub is_always_known: bool,
 }
 
 impl<R> Column<R> {
@@ -94,6 +105,7 @@ impl<R> Column<R> {
             key: name,
             about,
             value,
+            declared: Declared { kind: None, is_always_known: false },
             tone: |_| Tone::Plain,
             is_extra: false,
             is_side: false,
@@ -109,9 +121,47 @@ impl<R> Column<R> {
     }
 
     /// What it says of a row.
+    ///
+    /// # Panics
+    /// In debug builds, when that is not of the kind that was declared.
     #[must_use]
     pub fn value_of<'a>(&self, row: &'a R) -> Value<'a> {
-        (self.value)(row)
+        let value = (self.value)(row);
+        debug_assert!(
+            self.admits(&value),
+            "{}, declared as {:?}, is {value:?}",
+            self.name,
+            self.kind()
+        );
+        value
+    }
+
+    /// What its values are in JSON, where they are known.
+    pub(crate) const fn kind(&self) -> Kind {
+        match self.declared.kind {
+            Some(kind) => kind,
+            None if self.is_numeric => Kind::Whole,
+            None => Kind::Text,
+        }
+    }
+
+    fn admits(&self, value: &Value<'_>) -> bool {
+        self.kind().admits(value) || (!self.declared.is_always_known && kind::is_null(value))
+    }
+
+    /// Declares what its values are in JSON, where they are neither text nor, if it is
+    /// [numeric](Column::numeric), whole numbers.
+    #[must_use]
+    pub const fn json(mut self, kind: Kind) -> Self {
+        self.declared.kind = Some(kind);
+        self
+    }
+
+    /// Declares that its value is known of every row: never null.
+    #[must_use]
+    pub const fn always(mut self) -> Self {
+        self.declared.is_always_known = true;
+        self
     }
 
     /// Gives it another key in JSON, where readers of JSON know the thing by another name. Command
@@ -143,7 +193,8 @@ impl<R> Column<R> {
         self
     }
 
-    /// Aligns the column to the right. On a terminal that is too narrow it goes rather than be cut.
+    /// Its values are whole numbers in JSON unless [`json`](Column::json) declares others. Aligns the
+    /// column to the right; on a terminal that is too narrow it goes rather than be cut.
     #[must_use]
     pub const fn numeric(mut self) -> Self {
         self.is_numeric = true;

@@ -131,6 +131,8 @@ pub fn manual<T: Tool>() -> Manual {
             name: column.name,
             key: column.key,
             about: column.about,
+            kind: column.kind(),
+            is_always_known: column.declared.is_always_known,
             is_extra: column.is_extra,
         })
         .collect();

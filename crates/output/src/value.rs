@@ -248,6 +248,14 @@ impl std::fmt::Write for Text<'_> {
 }
 
 impl Shown<'_> {
+    /// Hands on what it is in JSON.
+    pub(crate) fn with_exact<T>(&self, take: impl FnOnce(&Value<'_>) -> T) -> T {
+        match self.0.exact() {
+            Some(exact) => take(&exact),
+            None => take(&Value::from_bytes(&self.bytes())),
+        }
+    }
+
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         self.0.show(&mut Text(Sink::Exact(&mut bytes)));
@@ -309,10 +317,7 @@ impl Serialize for Value<'_> {
                 serializer.collect_map(fields.iter().map(|(key, value)| (key, value)))
             }
             Self::Labelled(value) => value.exact.serialize(serializer),
-            Self::Shown(shown) => match shown.0.exact() {
-                Some(exact) => exact.serialize(serializer),
-                None => Value::from_bytes(&shown.bytes()).serialize(serializer),
-            },
+            Self::Shown(shown) => shown.with_exact(|exact| exact.serialize(serializer)),
         }
     }
 }

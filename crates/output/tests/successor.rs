@@ -21,7 +21,7 @@ mod play {
     use std::process::Command;
 
     use clap::Parser;
-    use output::{Column, Exit, Interrupt, Notes, Record, Rows, Tool};
+    use output::{Column, Exit, Interrupt, Kind, Notes, Record, Rows, Tool};
     use signal_hook::consts::SIGINT;
     use signal_hook::low_level::raise;
     use thiserror::Error;
@@ -45,7 +45,8 @@ mod play {
 
     impl Record for Row {
         const COLUMNS: &'static [Column<Self>] =
-            &[Column::new("code", "the exit code", |it| it.0.code().into())];
+            &[Column::<Self>::new("code", "the exit code", |it| it.0.code().into())
+                .json(Kind::Whole)];
 
         fn exit(&self) -> Exit {
             self.0

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use output::{Change, Column, Exit, Labelled, Record, Show, Text, Tone, Value};
+use output::{Change, Column, Exit, Kind, Labelled, Part, Record, Show, Text, Tone, Value};
 use wellknown::{Protocol, Service};
 
 use crate::icmp::Icmp;
@@ -107,6 +107,12 @@ impl std::fmt::Display for Address {
     }
 }
 
+const ICMP: Kind = Kind::Map(&[
+    Part::new("type", Kind::Whole),
+    Part::new("code", Kind::Whole),
+    Part::new("from", Kind::Maybe(&Kind::Text)),
+]);
+
 fn icmp(icmp: Icmp) -> Value<'static> {
     Value::Map(vec![
         ("type", icmp.kind.into()),
@@ -121,6 +127,8 @@ fn banner(said: &[u8]) -> Value<'_> {
     Labelled { label, exact: Value::from_bytes(said) }.into()
 }
 
+const LISTENER: Kind = Kind::Map(&[Part::new("pid", Kind::Whole), Part::new("name", Kind::Bytes)]);
+
 impl Listener {
     fn value(&self) -> Value<'_> {
         let name = output::escape_bytes(&self.name, output::Blanks::Escaped);
@@ -133,20 +141,26 @@ impl Listener {
 impl Record for Row {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::<Self>::new("host", "the host, as it was asked for", |it| (&*it.host).into())
-            .side(),
+            .side()
+            .always(),
         Column::<Self>::new("address", "the address that was tried", |it| {
             Value::shown(&it.address)
         })
         .side()
-        .min_width(9),
-        Column::<Self>::new("port", "the port", |it| it.port.into()).numeric().min_width(5),
+        .min_width(9)
+        .always(),
+        Column::<Self>::new("port", "the port", |it| it.port.into())
+            .numeric()
+            .min_width(5)
+            .always(),
         Column::<Self>::new(
             "state",
             "open, closed, filtered, rejected or unreachable; silent over UDP",
             |it| it.state().as_str().into(),
         )
         .toned(|it| it.state().tone())
-        .min_width(8),
+        .min_width(8)
+        .always(),
         Column::<Self>::new("service", "the service that has the port", |it| {
             wellknown::name_of(it.port, it.protocol).into()
         })
@@ -157,25 +171,32 @@ impl Record for Row {
         })
         .side()
         .numeric()
-        .min_width(8),
+        .min_width(8)
+        .json(Kind::Number),
         Column::<Self>::new("reason", "why that is so", |it| Value::shown(&it.reason))
             .side()
-            .toned(|_| Tone::Dim),
-        Column::<Self>::new("protocol", "tcp or udp", |it| it.protocol.as_str().into()).extra(),
+            .toned(|_| Tone::Dim)
+            .always(),
+        Column::<Self>::new("protocol", "tcp or udp", |it| it.protocol.as_str().into())
+            .extra()
+            .always(),
         Column::<Self>::new("icmp", "the ICMP error: its type, its code, and from whom", |it| {
             it.reason.icmp().map(icmp).into()
         })
-        .extra(),
+        .extra()
+        .json(ICMP),
         Column::<Self>::new("banner", "what the port said first (--banner)", |it| {
             it.more.as_deref().and_then(|it| it.banner.as_deref()).map(banner).into()
         })
         .side()
-        .extra(),
+        .extra()
+        .json(Kind::Bytes),
         Column::<Self>::new("process", "who listens, on this machine", |it| {
             it.more.as_deref().and_then(|it| it.process.as_ref()).map(Listener::value).into()
         })
         .side()
-        .extra(),
+        .extra()
+        .json(LISTENER),
         Column::<Self>::new("about", "what the service is for (--service)", |it| {
             wellknown::by_port(it.port, Some(it.protocol)).next().map(Service::description).into()
         })
@@ -185,7 +206,8 @@ impl Record for Row {
             it.of_more(|it| it.waited).map(Value::milliseconds).into()
         })
         .numeric()
-        .extra(),
+        .extra()
+        .json(Kind::Number),
         Column::<Self>::new("change", "added, changed or removed (--watch, --diff)", |it| {
             it.of_more(|it| it.change).map(Change::as_str).into()
         })
@@ -205,7 +227,8 @@ impl Record for Row {
                 _ => Value::Null,
             }
         })
-        .extra(),
+        .extra()
+        .json(Kind::List(&Kind::Maybe(&Kind::Number))),
     ];
 
     /// Only the open ports; with their addresses, where there may be several.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use output::{Column, Exit, Labelled, Record, Tone, Value};
+use output::{Column, Exit, Kind, Labelled, Record, Tone, Value};
 
 use crate::local::LocalService;
 use crate::port::PortClass;
@@ -276,16 +276,24 @@ impl Record for Row {
             .toned(Row::tone),
         Column::<Self>::new("port", "the port, or the first of a range", Self::port).numeric(),
         Column::<Self>::new("protocol", "the transports it is registered for", Self::protocol)
-            .side(),
-        Column::<Self>::new("aliases", "other names it goes by", Self::aliases).side(),
+            .side()
+            .json(Kind::List(&Kind::Text)),
+        Column::<Self>::new("aliases", "other names it goes by", Self::aliases)
+            .side()
+            .json(Kind::List(&Kind::Text)),
         Column::new("description", "what it is", Self::description),
         Column::<Self>::new("last_port", "the last port of a range", |it| {
             it.entry.ports().map(|ports| *ports.end()).into()
         })
         .numeric()
         .extra(),
-        Column::new("official", "registered with IANA, or only in everyday use", Self::official)
-            .extra(),
+        Column::<Self>::new(
+            "official",
+            "registered with IANA, or only in everyday use",
+            Self::official,
+        )
+        .extra()
+        .json(Kind::Bool),
         Column::<Self>::new("class", "system, user or dynamic (RFC 6335)", |it| {
             it.first_port().map(|port| PortClass::of(port).as_str()).into()
         })
@@ -299,7 +307,8 @@ impl Record for Row {
         Column::<Self>::new("privileged", "whether it takes privilege to listen there", |it| {
             it.first_port().map(takes_privilege).into()
         })
-        .extra(),
+        .extra()
+        .json(Kind::Bool),
         Column::new("iana_description", "what IANA says that it is", Self::registered_description)
             .extra(),
         Column::<Self>::new("match", "port, exact, alias, related or search", |it| {

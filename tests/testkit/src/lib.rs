@@ -9,6 +9,7 @@ mod dns;
 mod encrypted;
 mod listener;
 mod misbehave;
+mod schema;
 mod seeds;
 mod service;
 mod sockets;
@@ -29,6 +30,7 @@ pub use misbehave::{
     Aliases, Behaviour, Damage, EXTRA_TEXT, HOSTILE_LABEL, HOSTILE_TEXT, Misbehaving, Misfit, NSID,
     Oddity, Refusal, SERVER_COOKIE, Stream, TCP_ANSWERS,
 };
+pub use schema::conforms;
 pub use seeds::with_seeds;
 pub use service::{Conduct, Ending, Service, UdpService};
 #[cfg(unix)]

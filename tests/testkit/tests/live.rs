@@ -22,7 +22,7 @@ mod play {
     use std::time::Duration;
 
     use clap::{Parser, ValueEnum};
-    use output::{Change, Column, Exit, Notes, Record, Rows, Tool, View};
+    use output::{Change, Column, Exit, Kind, Notes, Record, Rows, Tool, View};
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::low_level::raise;
     use thiserror::Error;
@@ -60,7 +60,7 @@ mod play {
 
     impl Record for Event {
         const COLUMNS: &'static [Column<Self>] = &[
-            Column::new("id", "which", |it| it.0.into()),
+            Column::<Self>::new("id", "which", |it| it.0.into()).json(Kind::Whole),
             Column::new("change", "what became of it", |it| it.1.as_str().into()),
         ];
 
