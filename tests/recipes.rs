@@ -14,9 +14,6 @@ use testkit::{DnsServer, Listener, closed_port, demo_zones};
 
 const PAGE: &str = include_str!("../docs/recipes.md");
 
-/// What the tools are called; cargo puts them beside xtask.
-const TOOLS: [&str; 5] = ["myip", "lookup", "conns", "portscan", "wellknown"];
-
 /// A block of the page: a script, with what it prints and its exit code.
 #[derive(Debug, PartialEq, Eq)]
 struct Recipe {
@@ -115,11 +112,19 @@ impl Stage {
     }
 }
 
-/// The tools before everything else.
+/// What the tools are called: the crates that are programs.
+fn tools() -> Vec<String> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    let entries = fs::read_dir(crates).expect("there are crates").flatten();
+    let programs = entries.filter(|entry| entry.path().join("src/main.rs").exists());
+    programs.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The tools before everything else; cargo puts them beside xtask.
 fn path() -> OsString {
     let folder = Path::new(env!("CARGO_BIN_EXE_xtask")).parent().expect("it lies in a folder");
-    for tool in TOOLS {
-        let is_there = folder.join(tool).exists();
+    for tool in tools() {
+        let is_there = folder.join(&tool).exists();
         assert!(is_there, "no {tool} in {}: run `cargo build --bins`", folder.display());
     }
     let others = env::var_os("PATH").unwrap_or_default();
@@ -180,10 +185,14 @@ fn every_recipe_does_what_it_says() {
 fn every_recipe_says_what_it_does() {
     let headings = PAGE.lines().filter(|line| line.starts_with("## ")).count();
     let recipes = recipes(PAGE);
+    let tools = tools();
     assert_eq!(headings, recipes.len());
+    for tool in &tools {
+        assert!(PAGE.contains(&format!("{tool} ")), "{tool} is in no recipe");
+    }
     for Recipe { heading, script, printed, .. } in recipes {
         assert!(!printed.is_empty(), "{heading}");
-        assert!(TOOLS.iter().any(|tool| script.contains(&format!("{tool} "))), "{heading}");
+        assert!(tools.iter().any(|tool| script.contains(&format!("{tool} "))), "{heading}");
     }
 }
 

@@ -157,6 +157,21 @@ mod tests {
     }
 
     #[test]
+    fn what_contributing_names_is_there() {
+        let page = read("CONTRIBUTING.md").unwrap();
+        let is_path = |word: &&str| {
+            word.contains('/') && !word.contains(char::is_whitespace) && !word.starts_with("../")
+        };
+        let paths: Vec<_> = page.split('`').skip(1).step_by(2).filter(is_path).collect();
+        assert!(paths.len() > 20, "{paths:?}");
+        for path in paths {
+            let is_of_a_tool = path.starts_with("src/");
+            let path = if is_of_a_tool { format!("crates/portscan/{path}") } else { path.into() };
+            assert!(root().join(&path).exists(), "{path}");
+        }
+    }
+
+    #[test]
     fn a_man_page_has_every_section() {
         for tool in &TOOLS {
             let page = man_page(tool).unwrap();
