@@ -175,7 +175,11 @@ impl<R: Read> Iterator for Chunks<R> {
             chunk.resize(kept + CHUNK_OCTETS, 0);
             let read = match self.reader.read(&mut chunk[kept..]) {
                 Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    chunk.truncate(kept);
+                    self.rest = chunk;
+                    continue;
+                }
                 Err(error) => {
                     self.has_ended = true;
                     return Some(Err(error));
@@ -219,6 +223,25 @@ mod tests {
             self.0 = later;
             Ok(taken)
         }
+    }
+
+    /// A signal comes before each piece.
+    struct Interrupted(Trickle, bool);
+
+    impl Read for Interrupted {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 { Err(io::ErrorKind::Interrupted.into()) } else { self.0.read(buffer) }
+        }
+    }
+
+    #[test]
+    fn a_signal_is_no_end() {
+        let text = b"a.test\nb.test\nlast.test";
+        let reader = Interrupted(Trickle(text, 4), false);
+        let chunks = Chunks { reader, rest: Vec::new(), is_cut: false, has_ended: false };
+        let chunks: Vec<_> = chunks.map(Result::unwrap).collect();
+        assert_eq!(chunks.concat(), text);
     }
 
     #[test]
