@@ -11,7 +11,7 @@ use output::{Exit, Family, FamilyFlags, Notes, Prefix, Printed, Rendering, Rows,
 use crate::answer::{Answer, answer};
 use crate::failure::Failure;
 use crate::hostname::{self, HostnameForm};
-use crate::public::{self, Method, Server};
+use crate::public::{self, Method, Server, ServerTextError};
 use crate::request::{Age, Filter, Request, Subject, What};
 use crate::row::Row;
 use crate::system::Backend;
@@ -346,7 +346,8 @@ impl Cli {
             let text = word.to_str().and_then(|word| word.strip_prefix('@'));
             match text {
                 Some(text) if is_public && server.is_none() => {
-                    server = Some(text.parse().map_err(public::ServerTextError::into_failure)?);
+                    let mistake = |error: ServerTextError| usage(&error.to_string(), None);
+                    server = Some(text.parse().map_err(mistake)?);
                 }
                 Some(_) if is_public => return Err(usage("one server is enough", None)),
                 Some(text) => {

@@ -12,7 +12,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
-use output::{Exit, Family, Pasted};
+use output::{Family, Pasted};
 use thiserror::Error;
 
 use crate::address::Address;
@@ -352,15 +352,6 @@ fn is_silence(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
     )
-}
-
-impl ServerTextError {
-    /// As a mistake on the command line.
-    pub(crate) fn into_failure(self) -> Failure {
-        let failure = Failure::Usage { message: self.to_string(), hint: None };
-        debug_assert_eq!(output::Failure::exit(&failure), Exit::Usage);
-        failure
-    }
 }
 
 #[cfg(test)]
