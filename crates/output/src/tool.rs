@@ -294,8 +294,15 @@ fn tell_negative_port(
     command: &mut Command,
     arguments: &[OsString],
 ) -> clap::Error {
+    // The flag that is not known is the dash and the first digit.
+    let flag = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(flag)) => flag.as_str(),
+        _ => "",
+    };
     let is_number = |word: &str| word.bytes().all(|octet| octet.is_ascii_digit());
-    let is_negative = |word: &&str| word.strip_prefix('-').is_some_and(is_number) && *word != "-";
+    let is_negative = |word: &&str| {
+        flag.len() == 2 && word.starts_with(flag) && word.strip_prefix('-').is_some_and(is_number)
+    };
     let takes_ports = command.get_positionals().any(|argument| {
         let names = argument.get_value_names().unwrap_or_default();
         names.iter().any(|name| name.split('|').any(|it| it == "PORT"))
@@ -371,7 +378,8 @@ mod tests {
     fn a_port_below_zero_is_told_as_such() {
         let told = |value_name: &'static str, words: &[&str]| {
             let words_of_it = Arg::new("words").num_args(0..).value_name(value_name);
-            let mut command = Command::new("tool").arg(words_of_it).arg(Arg::new("x").short('x'));
+            let four = Arg::new("four").short('4').num_args(0);
+            let mut command = Command::new("tool").arg(words_of_it).arg(four);
             let words: Vec<OsString> = [&["tool"], words].concat().iter().map(Into::into).collect();
             let error = command.try_get_matches_from_mut(&words).expect_err("it makes no sense");
             refusal("tool", &tell_negative_port(error, &mut command, &words))
@@ -381,6 +389,9 @@ mod tests {
             assert!(text.starts_with("tool: '-1' is not a port: ports go from 0"), "{text}");
         }
         assert!(told("NAME", &["-1"]).contains("unexpected argument"));
+        // A flag that is known is not what is wrong.
+        let text = told("PORT|NAME", &["-4", "--bogus"]);
+        assert!(text.contains("unexpected argument '--bogus'"), "{text}");
         assert!(told("PORT|NAME", &["-1x"]).contains("unexpected argument"));
         assert!(told("PORT|NAME", &["--jsno"]).contains("unexpected argument"));
     }
