@@ -25,14 +25,13 @@ impl Asking<'_> {
                 Err(failure) => rows.push(Err(failure)),
             }
         }
-        if self.request.wants_gateways || self.request.what == What::Gateway {
-            for row in rows.iter_mut().flatten() {
-                self.give_gateway(row)?;
-            }
-        }
+        self.give_gateways(&mut rows)?;
         if self.request.what == What::Gateway {
             rows.retain(|row| row.as_ref().is_ok_and(|row| row.gateway.is_some()) || row.is_err());
-            rows.dedup_by_key(|row| row.as_ref().ok().map(|row| (row.link.clone(), row.gateway)));
+            rows.dedup_by(|next, row| match (next, row) {
+                (Ok(next), Ok(row)) => next.link == row.link && next.gateway == row.gateway,
+                _ => false,
+            });
             if rows.is_empty() {
                 rows.push(Err(Failure::NoAddressAtAll(self.request.words())));
             }
@@ -43,11 +42,10 @@ impl Asking<'_> {
     /// Those of the rows that count, or have the answer; where none has it, also that there is none.
     pub(super) fn counting(
         &self,
-        rows: Vec<Row>,
+        mut rows: Vec<Row>,
         nothing: impl Fn() -> Failure,
     ) -> Vec<Result<Row, Failure>> {
         let Request { what, filter, .. } = self.request;
-        let mut rows = rows;
         rows.retain_mut(|row| {
             row.what = *what;
             match (&row.address, &row.link) {
@@ -122,12 +120,18 @@ impl Asking<'_> {
             return Err(Failure::NoHolder { ip, neighbour });
         }
         let mut rows = self.counting(rows, || Failure::NoAddressAtAll(self.request.words()));
-        for row in rows.iter_mut().flatten() {
-            if self.request.wants_gateways || self.request.what == What::Gateway {
+        self.give_gateways(&mut rows)?;
+        Ok(Answer { rows, note: None })
+    }
+
+    /// Gives every row its router, if that is asked for.
+    fn give_gateways(&mut self, rows: &mut [Result<Row, Failure>]) -> Result<(), Failure> {
+        if self.request.wants_gateways || self.request.what == What::Gateway {
+            for row in rows.iter_mut().flatten() {
                 self.give_gateway(row)?;
             }
         }
-        Ok(Answer { rows, note: None })
+        Ok(())
     }
 }
 
