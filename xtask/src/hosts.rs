@@ -42,8 +42,11 @@ pub fn run(asked: &Asked) -> Result<()> {
     if !asked.inside {
         rig::require_root()?;
         let program = env::current_exe().context("cannot find our own program")?;
-        let args = env::args().skip(2);
-        return rig::enter(&program, ["hosts".into(), "--inside".into()].into_iter().chain(args));
+        let args: Vec<_> = env::args().skip(2).collect();
+        let args = ["hosts", "--inside"].into_iter().chain(args.iter().map(String::as_str));
+        let status = rig::command(&program, args).status().context("cannot run unshare")?;
+        ensure!(status.success(), "not all is as it should be");
+        return Ok(());
     }
     rig::settle()?;
     let limit = Limit::raise(Hosts::DESCRIPTORS)?;

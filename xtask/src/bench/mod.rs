@@ -9,7 +9,7 @@ mod wellknown;
 use anyhow::Result;
 
 use crate::build::Profile;
-use crate::rig::{Chapter, Selection, perform};
+use crate::rig::{Book, Chapter, Selection};
 
 /// Every chapter, in the order in which they run.
 const CHAPTERS: [Chapter; 5] =
@@ -17,5 +17,7 @@ const CHAPTERS: [Chapter; 5] =
 
 /// Runs the chapters that are selected, each measurement so many times.
 pub fn run(selection: &Selection, rounds: usize) -> Result<()> {
-    perform(("bench", Profile::Release), &CHAPTERS, selection, rounds)
+    let book =
+        Book { name: "bench", profile: Profile::Release, chapters: &CHAPTERS, preface: |_| Ok(()) };
+    book.perform(selection, rounds)
 }

@@ -1,12 +1,11 @@
 //! `myip` beside ip, hostname and ifconfig: on a machine with little, and on machines with much.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::rig::{Chapter, Sheet, Sprint, Stage, program, succeed};
+use crate::rig::{Chapter, Report, Sheet, Sprint, Stage, program, succeed};
 
 /// How often each program runs, for each round.
 const RUNS_PER_ROUND: usize = 60;
@@ -42,25 +41,20 @@ const INTERFACES: &str = "for a in $(seq 500); do
     echo link add b$a type bridge; echo addr add 10.$((10 + a / 250)).$((a % 250)).1/24 dev b$a
 done | ip -batch -";
 
-fn run(stage: &Stage) -> Result<usize> {
-    let mut surprises = 0;
-    let mut show = |title: &str, sheet: Sheet| -> Result<()> {
-        surprises += sheet.print(title)?;
-        Ok(io::stdout().flush()?)
-    };
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     set_up(LITTLE)?;
     let smallest = smallest(stage, None)?;
-    show("From start to end, 3 interfaces", little(stage, &smallest)?)?;
+    report.show("From start to end, 3 interfaces", &little(stage, &smallest)?)?;
     if let Some(folder) = static_programs(stage) {
         let smallest = self::smallest(stage, Some(MUSL))?;
-        show("The same with static programs (musl)", of_musl(stage, &smallest, &folder)?)?;
+        let sheet = of_musl(stage, &smallest, &folder)?;
+        report.show("The same with static programs (musl)", &sheet)?;
     }
     set_up(ADDRESSES)?;
-    show("All addresses, 1,204 of them", all(stage, 2.5)?)?;
+    report.show("All addresses, 1,204 of them", &all(stage, 2.5)?)?;
     set_up(NO_ADDRESSES)?;
     set_up(INTERFACES)?;
-    show("All addresses, of 503 interfaces", all(stage, 1.0)?)?;
-    Ok(surprises)
+    report.show("All addresses, of 503 interfaces", &all(stage, 1.0)?)
 }
 
 fn set_up(script: &str) -> Result<()> {

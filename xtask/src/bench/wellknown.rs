@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::rig::{Chapter, Sprint, Stage, program};
+use crate::rig::{Chapter, Report, Sprint, Stage, program};
 
 /// How often each program runs, for each round.
 const RUNS_PER_ROUND: usize = 60;
@@ -11,7 +11,7 @@ const RUNS_PER_ROUND: usize = 60;
 pub const CHAPTER: Chapter =
     Chapter { name: "wellknown", programs: &[program("getent", "libc-bin")], run };
 
-fn run(stage: &Stage) -> Result<usize> {
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let ours = stage.tool("wellknown");
     let sheet = Sprint::beside("getent services ssh")
         .with_program("wellknown -s ssh", &ours, Some(1.0))
@@ -22,5 +22,5 @@ fn run(stage: &Stage) -> Result<usize> {
         .with_program("wellknown --search secure shell", &ours, None)
         .with("getent services 80/tcp")
         .run(stage.rounds * RUNS_PER_ROUND)?;
-    Ok(sheet.print("One service, from the start of the program to its end")?)
+    report.show("One service, from the start of the program to its end", &sheet)
 }

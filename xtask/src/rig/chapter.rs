@@ -1,8 +1,10 @@
 //! Chapters: what lab and bench have to show of a tool, each in a namespace of its own.
 
 use std::env;
-use std::io::{self, Write};
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -10,6 +12,8 @@ use clap::Args;
 use super::folder::Folder;
 use super::namespace;
 use super::packages::Program;
+use super::report::Report;
+use super::verdicts::Verdicts;
 use crate::build::{self, Profile};
 use crate::tools::TOOLS;
 
@@ -20,8 +24,8 @@ pub struct Chapter {
     pub name: &'static str,
     /// The programs of others that it takes.
     pub programs: &'static [Program],
-    /// Shows it. Returns how much of it is not as it should be.
-    pub run: fn(&Stage) -> Result<usize>,
+    /// Shows it.
+    pub run: fn(&Stage, &mut Report) -> Result<()>,
 }
 
 /// Which chapters to run.
@@ -57,47 +61,99 @@ impl Stage {
     }
 }
 
-/// Runs the chapters that are selected: builds the tools, enters a namespace for each, and goes on
-/// there.
-///
-/// # Errors
-///
-/// Programs are missing, we are not root, or something is not as it should be.
-pub fn perform(
-    (task, profile): (&str, Profile),
-    chapters: &[Chapter],
-    selection: &Selection,
-    rounds: usize,
-) -> Result<()> {
-    let chapters = selection.pick(chapters)?;
-    if let Some(programs) = &selection.inside {
-        return play(&chapters, programs, rounds);
-    }
-    let others = chapters.iter().flat_map(|chapter| chapter.programs);
-    let others: Vec<_> = others.chain(&namespace::PROGRAMS).copied().collect();
-    if selection.packages {
-        for package in Program::missing_packages(&others) {
-            writeln!(io::stdout(), "{package}")?;
+/// A chore that is made of chapters.
+#[derive(Debug)]
+pub struct Book {
+    /// The chore, as it is asked for.
+    pub name: &'static str,
+    /// How the tools are built for it.
+    pub profile: Profile,
+    /// What it has to show.
+    pub chapters: &'static [Chapter],
+    /// What is printed before.
+    pub preface: fn(&[&Chapter]) -> Result<()>,
+}
+
+impl Book {
+    /// Runs the chapters that are selected: builds the tools, enters a namespace for each, and goes
+    /// on there. Returns how it all went, which is printed.
+    ///
+    /// # Errors
+    ///
+    /// We are not root, something is not as it should be, or nothing could be looked at.
+    pub fn perform(&self, selection: &Selection, rounds: usize) -> Result<()> {
+        let chapters = selection.pick(self.chapters)?;
+        if let Some(programs) = &selection.inside {
+            return play(&chapters, programs, rounds);
         }
-        return Ok(());
+        if selection.packages {
+            let others = chapters.iter().flat_map(|chapter| chapter.programs);
+            let others: Vec<_> = others.chain(&namespace::PROGRAMS).copied().collect();
+            for package in Program::missing_packages(&others) {
+                writeln!(io::stdout(), "{package}")?;
+            }
+            return Ok(());
+        }
+        Program::require(&namespace::PROGRAMS)?;
+        namespace::require_root()?;
+        // Building may put a new program in the place of the one that runs.
+        let program = env::current_exe().context("cannot find our own program")?;
+        let args = self.args(rounds)?;
+        (self.preface)(&chapters)?;
+        let mut verdicts = Verdicts::default();
+        let mut summary = String::new();
+        for chapter in chapters {
+            let of_chapter = enter(&program, &args, chapter)?.within(chapter.name);
+            writeln!(summary, "{}: {of_chapter}", chapter.name)?;
+            verdicts.add(of_chapter);
+        }
+        let lines = verdicts.lines();
+        write!(io::stdout(), "\n## All of it\n\n{lines}{summary}{verdicts}\n")?;
+        let Verdicts { passed, failed, .. } = verdicts;
+        ensure!(failed == 0, "{failed} things are not as they should be");
+        ensure!(passed > 0, "nothing could be looked at");
+        Ok(())
     }
-    Program::require(&others)?;
-    namespace::require_root()?;
-    // Building may put a new program in the place of the one that runs.
-    let program = env::current_exe().context("cannot find our own program")?;
-    let built = build::tools(profile, None)?;
-    let folder = built[TOOLS[0].name].parent().context("a program lies in a folder")?;
-    let folder = folder.to_str().context("the programs' folder has a name that is text")?;
-    let mut args = vec![task.to_owned(), "--inside".to_owned(), folder.to_owned()];
-    if profile == Profile::Release {
-        args.extend(["--rounds".to_owned(), rounds.to_string()]);
+
+    /// What the process inside of a namespace is told, but for its chapter.
+    fn args(&self, rounds: usize) -> Result<Vec<String>> {
+        let built = build::tools(self.profile, None)?;
+        let folder = built[TOOLS[0].name].parent().context("a program lies in a folder")?;
+        let folder = folder.to_str().context("the programs' folder has a name that is text")?;
+        let mut args = vec![self.name.to_owned(), "--inside".to_owned(), folder.to_owned()];
+        if self.profile == Profile::Release {
+            args.extend(["--rounds".to_owned(), rounds.to_string()]);
+        }
+        Ok(args)
     }
-    // What one leaves behind is not there for the next, and all run whatever becomes of one.
-    let enter = |chapter: &&Chapter| {
-        namespace::enter(&program, args.iter().cloned().chain([chapter.name.to_owned()]))
-    };
-    let ended: Vec<_> = chapters.iter().map(enter).collect();
-    ended.into_iter().collect()
+}
+
+/// Runs a chapter where what the one before left behind is not there.
+fn enter(program: &Path, args: &[String], chapter: &Chapter) -> Result<Verdicts> {
+    let mut verdicts = Verdicts::default();
+    if let Err(missing) = Program::require(chapter.programs) {
+        verdicts.skip("all of it", &format!("{missing:#}"));
+        return Ok(verdicts);
+    }
+    writeln!(io::stdout(), "\n## {}", chapter.name)?;
+    let args = args.iter().map(String::as_str).chain([chapter.name]);
+    let mut command = namespace::command(program, args);
+    let mut inside = command.stdout(Stdio::piped()).spawn().context("cannot run unshare")?;
+    let mut is_counted = false;
+    for line in BufReader::new(inside.stdout.take().context("it has a stdout")?).lines() {
+        let line = line?;
+        if verdicts.take_counts(&line) {
+            is_counted = true;
+        } else {
+            verdicts.keep(&line);
+            writeln!(io::stdout(), "{line}")?;
+        }
+    }
+    let status = inside.wait()?;
+    if !status.success() || !is_counted {
+        verdicts.fail("", &[format!("ended too early ({status})")]);
+    }
+    Ok(verdicts)
 }
 
 impl Selection {
@@ -113,15 +169,18 @@ impl Selection {
     }
 }
 
+/// Runs chapters inside of their namespace, and tells how they went for who is outside.
 fn play(chapters: &[&Chapter], programs: &Path, rounds: usize) -> Result<()> {
     namespace::settle()?;
-    let mut surprises = 0;
+    let mut report = Report::default();
     for chapter in chapters {
         let folder = Folder::make(&format!("xtask-{}", chapter.name))?;
         let stage = Stage { programs: programs.to_owned(), folder, rounds };
-        surprises += (chapter.run)(&stage)?;
+        if let Err(error) = (chapter.run)(&stage, &mut report) {
+            report.fail(&error)?;
+        }
     }
-    ensure!(surprises == 0, "{surprises} things are not as they should be");
+    writeln!(io::stdout(), "{}", report.into_verdicts())?;
     Ok(())
 }
 
@@ -130,8 +189,8 @@ mod tests {
     use super::*;
 
     const CHAPTERS: [Chapter; 2] = [
-        Chapter { name: "lookup", programs: &[], run: |_| Ok(0) },
-        Chapter { name: "conns", programs: &[], run: |_| Ok(0) },
+        Chapter { name: "lookup", programs: &[], run: |_, _| Ok(()) },
+        Chapter { name: "conns", programs: &[], run: |_, _| Ok(()) },
     ];
 
     fn picked(names: &[&str]) -> Result<Vec<&'static str>> {

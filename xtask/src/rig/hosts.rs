@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::doors::{Doors, FullDoor, Manner, Visits};
-use super::machine::{self, Machine, ip};
+use super::machine::{self, Machine};
+use super::namespace::ip;
 use super::process::succeed;
 use super::wire::{Weather, Wire};
 

@@ -10,6 +10,7 @@ use rustix::process::setpriority_process;
 use rustix::thread::{LinkNameSpaceType, gettid, move_into_link_name_space};
 use std::os::fd::AsFd;
 
+use super::namespace::ip;
 use super::process::succeed;
 use super::tap;
 use super::wire::{Weather, Wire};
@@ -33,14 +34,12 @@ pub struct Machine {
 /// (`Documentation/networking/ip-sysctl.rst`).
 const DETECTS_DUPLICATES: &str = "ipv6/conf/default/accept_dad";
 
-/// Makes ready for machines, in a namespace of ours: nobody outside sees their names. To be called
-/// once, before the first is made.
+/// Makes ready for machines, in a namespace of ours. To be called once, before the first is made.
 ///
 /// # Errors
 ///
-/// Nothing can be mounted, or there is no IPv6.
+/// There is no IPv6.
 pub fn prepare() -> Result<()> {
-    succeed(Path::new("/"), "mount", ["-t", "tmpfs", "tmpfs", "/run"])?;
     set(DETECTS_DUPLICATES, "0")
 }
 
@@ -48,16 +47,6 @@ pub fn prepare() -> Result<()> {
 fn set(switch: &str, value: &str) -> Result<()> {
     let path = Path::new("/proc/sys/net").join(switch);
     fs::write(&path, value).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Runs `ip` in our own namespace.
-///
-/// # Errors
-///
-/// It fails.
-pub fn ip(line: &str) -> Result<()> {
-    succeed(Path::new("/"), "ip", line.split_whitespace())?;
-    Ok(())
 }
 
 /// Gives a device addresses and starts it.

@@ -15,14 +15,16 @@ mod namespace;
 mod packages;
 mod peak;
 mod process;
+mod report;
 mod servers;
 mod sheet;
 mod sprint;
 mod tap;
+mod verdicts;
 mod wire;
 
 pub use calls::total_calls;
-pub use chapter::{Chapter, Selection, Stage, perform};
+pub use chapter::{Book, Chapter, Selection, Stage};
 pub use crew::for_each;
 pub use daemon::Daemon;
 pub use doors::Visits;
@@ -35,11 +37,12 @@ pub use hosts::{
 pub use limit::Limit;
 pub use meter::{Cost, cost_of, median};
 pub use namespace::{
-    add_address, drop_all_to, enter, prepare_names, put_in_place, require_root, settle,
+    add_address, command, drop_all_to, prepare_names, put_in_place, require_root, settle,
 };
 pub use packages::{find, program};
 pub use peak::peak_kib;
 pub use process::{succeed, unprivileged};
+pub use report::{Report, Section};
 pub use servers::{Zone, knot, start_server};
 pub use sheet::{Sheet, figure};
 pub use sprint::Sprint;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use rustix::process::geteuid;
 
 use super::folder::Folder;
@@ -12,8 +12,9 @@ use super::packages::{Program, program};
 use super::process::succeed;
 
 /// What making a namespace takes.
-pub const PROGRAMS: [Program; 4] = [
+pub const PROGRAMS: [Program; 5] = [
     program("unshare", "util-linux"),
+    program("setpriv", "util-linux"),
     program("mount", "mount"),
     program("ip", "iproute2"),
     program("nft", "nftables"),
@@ -31,47 +32,60 @@ pub fn require_root() -> Result<()> {
 
 /// Runs `program` with `args`, in namespaces of its own: network, mounts, processes.
 ///
-/// Whatever it started there ends with it, and what it mounted is gone.
-///
-/// # Errors
-///
-/// It failed, which it has told.
-pub fn enter(program: &Path, args: impl IntoIterator<Item = String>) -> Result<()> {
-    let status = Command::new("unshare")
+/// Whatever it started there ends with it, and what it mounted or wrote below [`TEMPORARY`] is gone.
+/// It ends itself when we do, however that is.
+pub fn command<'a>(program: &Path, args: impl IntoIterator<Item = &'a str>) -> Command {
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--pdeathsig", "KILL", "--", "unshare"])
         .args(["--net", "--mount", "--propagation", "private", "--pid", "--fork"])
         .args(["--kill-child", "--mount-proc", "--"])
         .arg(program)
         .args(args)
-        .status()
-        .context("cannot run unshare")?;
-    if !status.success() {
-        bail!("not all is as it should be");
-    }
-    Ok(())
+        .env("TMPDIR", TEMPORARY);
+    command
 }
 
-/// Makes loopback usable in a namespace that is new.
+/// Where a namespace has its temporary files, and the names of others: nobody outside sees them.
+const TEMPORARY: &str = "/run";
+
+/// Makes loopback and a place for temporary files, in a namespace that is new.
 ///
 /// # Errors
 ///
-/// It is not new: an interface is up.
+/// It is not new: an interface is up. Or nothing can be mounted.
 pub fn settle() -> Result<()> {
     let here = Path::new("/");
     let up = succeed(here, "ip", ["-oneline", "link", "show", "up"])?;
     // In a new namespace not even loopback is up.
     ensure!(up.stdout.is_empty(), "this is no namespace of our own: {}", up.text().trim_end());
-    succeed(here, "ip", ["link", "set", "lo", "up"])?;
+    ip("link set lo up")?;
+    succeed(here, "mount", ["--no-mtab", "-t", "tmpfs", "tmpfs", TEMPORARY])?;
     Ok(())
 }
 
-/// Gives loopback one more address.
+/// Runs `ip` in our own namespace.
+///
+/// # Errors
+///
+/// It fails.
+pub fn ip(line: &str) -> Result<()> {
+    succeed(Path::new("/"), "ip", line.split_whitespace())?;
+    Ok(())
+}
+
+/// Gives loopback one more address, which can be used at once.
 ///
 /// # Errors
 ///
 /// It cannot have it.
 pub fn add_address(address: IpAddr) -> Result<()> {
-    succeed(Path::new("/"), "ip", ["address", "add", &address.to_string(), "dev", "lo"])?;
-    Ok(())
+    let mut line = format!("address add {address} dev lo");
+    if address.is_ipv6() {
+        // Nobody else can have it, and until the kernel knows that a moment may pass.
+        line.push_str(" nodad");
+    }
+    ip(&line)
 }
 
 /// Drops whatever comes in for an address, without a word.

@@ -1,19 +1,36 @@
-//! A table on stdout, and what in it is not as it should be.
+//! A table on stdout, the cases that it is about, and what of them is not as it should be.
 
-use std::io::{self, Write};
+use std::iter::once;
 
-/// Rows below a header, and surprises below the rows.
+use super::verdicts::Verdicts;
+
+/// Rows below a header. Cases have names, and what is expected belongs to the last that was begun.
 #[derive(Debug, Default)]
 pub struct Sheet {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
+    cases: Vec<Case>,
+    notes: String,
+}
+
+/// Something that is looked at.
+#[derive(Debug, Default)]
+struct Case {
+    /// Empty where a sheet has surprises and no cases.
+    name: String,
     surprises: Vec<String>,
+    skipped: Option<String>,
 }
 
 impl Sheet {
     /// A sheet without rows.
     pub fn new(header: &[&str]) -> Self {
         Self { header: header.iter().map(ToString::to_string).collect(), ..Self::default() }
+    }
+
+    /// Begins a case: what is expected from here on is expected of it.
+    pub fn case(&mut self, name: impl Into<String>) {
+        self.cases.push(Case { name: name.into(), ..Case::default() });
     }
 
     /// Adds a row, with a cell for each column.
@@ -27,56 +44,71 @@ impl Sheet {
         self.rows.push(row);
     }
 
-    /// Adds something that is not as it should be.
-    pub fn surprise(&mut self, what: String) {
-        self.surprises.push(what);
+    /// Says of the case what is not as it should be.
+    pub fn surprise(&mut self, what: impl Into<String>) {
+        if self.cases.is_empty() {
+            self.case("");
+        }
+        if let Some(case) = self.cases.last_mut() {
+            case.surprises.push(what.into());
+        }
     }
 
-    /// Adds `what` to the surprises unless `holds`.
+    /// Says `what` of the case unless `holds`.
     pub fn expect(&mut self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
-            self.surprises.push(what());
+            self.surprise(what());
         }
+    }
+
+    /// Leaves a case out, and says why.
+    pub fn skip(&mut self, name: impl Into<String>, why: impl Into<String>) {
+        self.cases.push(Case { name: name.into(), skipped: Some(why.into()), surprises: vec![] });
+    }
+
+    /// Adds something to be read below the table.
+    pub fn note(&mut self, text: &str) {
+        self.notes.extend(["\n", text.trim_end(), "\n"]);
     }
 
     /// What is not as it should be.
     #[cfg(test)]
-    pub fn surprises(&self) -> &[String] {
-        &self.surprises
+    pub fn surprises(&self) -> Vec<&str> {
+        self.cases.iter().flat_map(|case| &case.surprises).map(String::as_str).collect()
     }
 
-    /// Prints it all and returns how many surprises there are.
-    ///
-    /// # Errors
-    ///
-    /// Stdout cannot be written to.
-    pub fn print(&self, title: &str) -> io::Result<usize> {
-        write!(io::stdout(), "\n# {title}\n{}", self.text())?;
-        Ok(self.surprises.len())
+    /// How the cases went.
+    pub fn verdicts(&self) -> Verdicts {
+        let mut verdicts = Verdicts::default();
+        for Case { name, surprises, skipped } in &self.cases {
+            match skipped {
+                Some(why) => verdicts.skip(name, why),
+                None if surprises.is_empty() => verdicts.passed += 1,
+                None => verdicts.fail(name, surprises),
+            }
+        }
+        verdicts
     }
 
-    pub(super) fn text(&self) -> String {
+    /// The table, in Markdown, that is easy to read as it is.
+    pub fn text(&self) -> String {
+        if self.rows.is_empty() {
+            return String::new();
+        }
+        let cell = |text: &String| text.replace('|', "\\|");
+        let rows = once(&self.header).chain(&self.rows);
+        let mut rows: Vec<Vec<_>> = rows.map(|row| row.iter().map(cell).collect()).collect();
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+        let widths: Vec<_> =
+            (0..self.header.len()).map(|it| width(it).unwrap_or_default()).collect();
+        rows.insert(1, widths.iter().map(|width| "-".repeat(*width)).collect());
         let mut text = String::new();
-        let widths = self.widths();
-        for row in std::iter::once(&self.header).chain(&self.rows) {
+        for row in rows {
             let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-            text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
-            text.push('\n');
+            text.extend(["| ", &cells.collect::<Vec<_>>().join(" | "), " |\n"]);
         }
-        for surprise in &self.surprises {
-            text.push_str("NOT AS IT SHOULD BE: ");
-            text.push_str(surprise);
-            text.push('\n');
-        }
+        text.push_str(&self.notes);
         text
-    }
-
-    fn widths(&self) -> Vec<usize> {
-        let width = |column: usize| {
-            let rows = std::iter::once(&self.header).chain(&self.rows);
-            rows.map(|row| row[column].chars().count()).max().unwrap_or_default()
-        };
-        (0..self.header.len()).map(width).collect()
     }
 }
 
@@ -90,17 +122,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_aligned_and_surprises_come_last() {
+    fn columns_are_aligned() {
         let mut sheet = Sheet::new(&["type", "same"]);
         sheet.row(["NSEC3PARAM", "yes"]);
-        sheet.row(["A", "no"]);
-        sheet.expect(true, || "nothing".to_owned());
-        sheet.expect(false, || "A differs".to_owned());
-        let expected = "type        same\n\
-                        NSEC3PARAM  yes\n\
-                        A           no\n\
-                        NOT AS IT SHOULD BE: A differs\n";
+        sheet.row(["A | B", "no"]);
+        let expected = "| type       | same |\n\
+                        | ---------- | ---- |\n\
+                        | NSEC3PARAM | yes  |\n\
+                        | A \\| B     | no   |\n";
         assert_eq!(sheet.text(), expected);
-        assert_eq!(sheet.surprises.len(), 1);
+        assert_eq!(Sheet::new(&["type"]).text(), "");
+    }
+
+    #[test]
+    fn a_case_passes_fails_or_is_skipped() {
+        let mut sheet = Sheet::new(&["type"]);
+        sheet.case("A");
+        sheet.expect(true, || "nothing".to_owned());
+        sheet.case("MX");
+        sheet.expect(false, || "dig has one more".to_owned());
+        sheet.surprise("kdig, too");
+        sheet.skip("ED448", "nobody signs so");
+        let lines = "NOT AS IT SHOULD BE: MX: dig has one more\n\
+                     NOT AS IT SHOULD BE: MX: kdig, too\n\
+                     skipped: ED448: nobody signs so\n";
+        let verdicts = sheet.verdicts();
+        assert_eq!(verdicts.lines(), lines);
+        assert_eq!(verdicts.to_string(), "1 passed, 1 failed, 1 skipped");
+    }
+
+    #[test]
+    fn a_surprise_needs_no_case() {
+        let mut sheet = Sheet::new(&["type"]);
+        sheet.surprise("ours failed");
+        assert_eq!(sheet.surprises(), ["ours failed"]);
+        assert_eq!(sheet.verdicts().lines(), "NOT AS IT SHOULD BE: ours failed\n");
     }
 }

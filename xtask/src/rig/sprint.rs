@@ -155,9 +155,9 @@ mod tests {
         assert_eq!(sheet.surprises(), ["ours failed in 1 runs"]);
         let text = sheet.text();
         let lines: Vec<_> = text.lines().collect();
-        assert!(lines[0].contains("more than theirs  times theirs  at most"), "{text}");
-        assert!(lines[1].starts_with("theirs -x  4.000      2.000    4.000"), "{text}");
-        assert!(lines[2].contains("-3.000            0.250         0.5"), "{text}");
+        assert!(lines[0].contains("| more than theirs | times theirs | at most |"), "{text}");
+        assert!(lines[2].starts_with("| theirs -x | 4.000     | 2.000   | 4.000 "), "{text}");
+        assert!(lines[3].contains("| -3.000           | 0.250        | 0.5     |"), "{text}");
     }
 
     #[test]

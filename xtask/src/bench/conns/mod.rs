@@ -5,13 +5,11 @@ mod contender;
 mod memory;
 mod race;
 
-use std::io::{self, Write};
-
 use anyhow::Result;
 
 use self::memory::Peaks;
 use self::race::Race;
-use crate::rig::{Chapter, Farm, Population, Stage, program};
+use crate::rig::{Chapter, Farm, Population, Report, Stage, program};
 
 /// A machine that has little to do.
 const FEW: Population = Population { sockets: 1_000, holders: 8, crowd: 300, descriptors: 7 };
@@ -64,42 +62,40 @@ const fn owners(at_most: f64) -> Race<'static> {
     }
 }
 
-fn run(stage: &Stage) -> Result<usize> {
-    let (few, few_peaks) = with_few(stage)?;
-    let (many, many_peaks) = with_many(stage)?;
-    let crowd = with_crowd(stage)?;
-    let memory = memory::sheet(&few_peaks, &many_peaks).print(&format!(
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
+    let few = with_few(stage, report)?;
+    let many = with_many(stage, report)?;
+    with_crowd(stage, report)?;
+    let title = format!(
         "The most memory at a time, with {} and with {} TCP sockets",
         FEW.sockets, MANY.sockets
-    ))?;
-    Ok(few + many + crowd + memory)
+    );
+    report.show(&title, &memory::sheet(&few, &many))
 }
 
-fn with_few(stage: &Stage) -> Result<(usize, Peaks)> {
+fn with_few(stage: &Stage, report: &mut Report) -> Result<Peaks> {
     let _farm = Farm::start(&FEW)?;
-    let surprises = owners(0.75).run(stage, &FEW)?;
-    Ok((surprises, memory::measure(stage)?))
+    owners(0.75).run(stage, &FEW, report)?;
+    memory::measure(stage)
 }
 
-fn with_many(stage: &Stage) -> Result<(usize, Peaks)> {
+fn with_many(stage: &Stage, report: &mut Report) -> Result<Peaks> {
     let farm = Farm::start(&MANY)?;
-    let mut surprises = 0;
     for race in [EVERYTHING, LISTENERS, owners(0.35)] {
-        surprises += race.run(stage, &MANY)?;
+        race.run(stage, &MANY, report)?;
     }
-    surprises += one_port(farm.listeners()[0].port(), stage)?;
-    surprises += calls::count(stage)?
-        .print(&format!("System calls, counted by strace, with {} TCP sockets", MANY.sockets))?;
-    io::stdout().flush()?;
-    Ok((surprises, memory::measure(stage)?))
+    one_port(farm.listeners()[0].port(), stage, report)?;
+    let title = format!("System calls, counted by strace, with {} TCP sockets", MANY.sockets);
+    report.show(&title, &calls::count(stage)?)?;
+    memory::measure(stage)
 }
 
-fn with_crowd(stage: &Stage) -> Result<usize> {
+fn with_crowd(stage: &Stage, report: &mut Report) -> Result<()> {
     let _farm = Farm::start(&CROWD)?;
-    owners(0.8).run(stage, &CROWD)
+    owners(0.8).run(stage, &CROWD, report)
 }
 
-fn one_port(port: u16, stage: &Stage) -> Result<usize> {
+fn one_port(port: u16, stage: &Stage, report: &mut Report) -> Result<()> {
     let race = Race {
         what: "One local port",
         ours: &["conns", "-ta", &format!("( sport = :{port} )")],
@@ -107,5 +103,5 @@ fn one_port(port: u16, stage: &Stage) -> Result<usize> {
         peer: &["ss", "-tan", &format!("sport = :{port}")],
         rivals: &[],
     };
-    race.run(stage, &MANY)
+    race.run(stage, &MANY, report)
 }

@@ -1,7 +1,6 @@
 //! Programs that are asked the same, in turns: what each takes, and how much of ss that is.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::contender::{Line, command, name};
-use crate::rig::{Cost, Population, Sheet, Stage, cost_of, figure, median};
+use crate::rig::{Cost, Population, Report, Sheet, Stage, cost_of, figure, median};
 
 /// How often each program runs, for each round.
 const RUNS_PER_ROUND: usize = 2;
@@ -42,12 +41,12 @@ struct Runner<'a> {
 }
 
 impl Race<'_> {
-    /// Measures them all in turns and prints it. Returns how much is not as it should be.
+    /// Measures them all in turns and shows it.
     ///
     /// # Errors
     ///
     /// One of them cannot be started.
-    pub fn run(&self, stage: &Stage, population: &Population) -> Result<usize> {
+    pub fn run(&self, stage: &Stage, population: &Population, report: &mut Report) -> Result<()> {
         let Population { sockets, holders, crowd, descriptors } = population;
         let output = stage.folder.path().join("output");
         let lines = [self.ours, self.peer].into_iter().chain(self.rivals.iter().copied());
@@ -61,13 +60,12 @@ impl Race<'_> {
                 runner.costs.push(cost_of(&mut command)?.1);
             }
         }
-        let surprises = self.sheet(&runners).print(&format!(
+        let title = format!(
             "{}: {sockets} TCP sockets in {holders} processes, {crowd} processes x {descriptors} \
              descriptors",
             self.what
-        ))?;
-        io::stdout().flush()?;
-        Ok(surprises)
+        );
+        report.show(&title, &self.sheet(&runners))
     }
 
     fn sheet(&self, runners: &[Runner]) -> Sheet {

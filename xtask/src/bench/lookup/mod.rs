@@ -4,11 +4,9 @@ mod bulk;
 mod once;
 mod zone;
 
-use std::io::{self, Write};
-
 use anyhow::Result;
 
-use crate::rig::{Chapter, Stage, knot, program, put_in_place};
+use crate::rig::{Chapter, Report, Stage, knot, program, put_in_place};
 
 /// Where knot listens, at port 53.
 const SERVER: &str = "127.0.0.1";
@@ -29,14 +27,12 @@ pub const CHAPTER: Chapter = Chapter {
     run,
 };
 
-fn run(stage: &Stage) -> Result<usize> {
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let names = zone::write(&stage.folder)?;
     let zones = [(zone::ZONE.to_owned(), names.zone.clone())];
     let _knot = knot(&stage.folder, SERVER, &zones)?;
     let resolv_conf = stage.folder.write("resolv.conf", format!("nameserver {SERVER}\n"))?;
     put_in_place(&resolv_conf, "/etc/resolv.conf")?;
-    let one = once::measure(stage)?.print("One name, from the start of the program to its end")?;
-    io::stdout().flush()?;
-    let many = bulk::measure(stage, &names)?.print("Many names, every answer written to a file")?;
-    Ok(one + many)
+    report.show("One name, from the start of the program to its end", &once::measure(stage)?)?;
+    report.show("100,000 names, every answer written to a file", &bulk::measure(stage, &names)?)
 }

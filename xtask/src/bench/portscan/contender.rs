@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -23,7 +22,7 @@ pub struct Contenders {
 }
 
 impl Contenders {
-    /// Finds and copies them. Says what to do where RustScan is not there.
+    /// Finds and copies them. RustScan may not be there.
     ///
     /// # Errors
     ///
@@ -35,12 +34,6 @@ impl Contenders {
             Ok(copy)
         };
         let rustscan = find(RUSTSCAN).or_else(in_home);
-        if rustscan.is_none() {
-            writeln!(
-                io::stdout(),
-                "RustScan is left out; to install it: cargo install {RUSTSCAN}"
-            )?;
-        }
         let rustscan = rustscan.map(|program| copy(&program, RUSTSCAN)).transpose()?;
         Ok(Self { ours: copy(&stage.tool("portscan"), "portscan")?, rustscan })
     }

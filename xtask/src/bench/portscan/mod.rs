@@ -5,15 +5,13 @@ mod contender;
 mod memory;
 mod race;
 
-use std::io::{self, Write};
-
 use anyhow::Result;
 
 use self::contender::{Contenders, Line};
 use self::race::{Race, Rival};
 use crate::rig::{
-    BLOCK, Chapter, FIVE, Hosts, House, Limit, Place, Stage, TEN, TWO, Traffic, prepare_names,
-    program,
+    BLOCK, Chapter, FIVE, Hosts, House, Limit, Place, Report, Stage, TEN, TWO, Traffic,
+    prepare_names, program,
 };
 
 /// The bench's chapter of `portscan`.
@@ -39,37 +37,33 @@ const RUSTSCAN: Line = &["rustscan", "--no-config", "-g"];
 /// Ours: it succeeds when a port is open, and prints those alone.
 const OURS: Line = &["portscan", "--any", "-s"];
 
-fn run(stage: &Stage) -> Result<usize> {
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let _limit = Limit::raise(Hosts::DESCRIPTORS)?;
     prepare_names(&stage.folder, "127.0.0.1 localhost\n::1 localhost\n")?;
     let contenders = Contenders::install(stage)?;
     let hosts = Hosts::make()?;
-    let mut surprises = 0;
     for race in races() {
         let before = hosts.wire.traffic();
-        surprises += race.run(stage, &contenders)?;
+        let mut sheet = race.run(stage, &contenders)?;
         if race.is_far {
-            tell(hosts.wire.traffic().since(before))?;
+            sheet.note(&told(hosts.wire.traffic().since(before))?);
         }
-        io::stdout().flush()?;
+        report.show(&race.what, &sheet)?;
     }
     let address = House::REFUSING.v4(Place::Street).to_string();
-    surprises += calls::count(stage, &contenders, &address)?
-        .print(&format!("System calls, counted by strace, for {} refused ports", calls::PORTS))?;
-    surprises += memory::measure(stage, &contenders)?.print("The most memory at a time")?;
-    Ok(surprises)
+    let title = format!("System calls, counted by strace, for {} refused ports", calls::PORTS);
+    report.show(&title, &calls::count(stage, &contenders, &address)?)?;
+    report.show("The most memory at a time", &memory::measure(stage, &contenders)?)
 }
 
 /// What the wire itself took, while they all ran.
-fn tell(Traffic { frames, dropped, late, cpu, .. }: Traffic) -> Result<()> {
+fn told(Traffic { frames, dropped, late, cpu, .. }: Traffic) -> Result<String> {
     let late_us = late.as_secs_f64() * 1e6 / f64::from(u32::try_from(frames.max(1))?);
     let cpu_s = cpu.as_secs_f64();
-    writeln!(
-        io::stdout(),
-        "the wire: {frames} frames, each {late_us:.0} us late in the mean; {dropped} dropped; \
-         {cpu_s:.2} s of processor time"
-    )?;
-    Ok(())
+    Ok(format!(
+        "The wire: {frames} frames, each {late_us:.0} us late in the mean; {dropped} dropped; \
+         {cpu_s:.2} s of processor time."
+    ))
 }
 
 /// All ports of a host.

@@ -74,12 +74,12 @@ struct Runner<'a> {
 }
 
 impl Race {
-    /// Measures them all in turns and prints it. Returns how much is not as it should be.
+    /// Measures them all in turns.
     ///
     /// # Errors
     ///
     /// One of them cannot be started.
-    pub fn run(&self, stage: &Stage, contenders: &Contenders) -> Result<usize> {
+    pub fn run(&self, stage: &Stage, contenders: &Contenders) -> Result<Sheet> {
         let ours = Rival::each(self.ours.clone());
         let rivals = [&ours, &self.nmap].into_iter().chain(&self.others);
         let is_there = |rival: &&Rival| contenders.program(&rival.words[0]).is_some();
@@ -92,7 +92,12 @@ impl Race {
                 runner.run(contenders, &output, is_guarded)?;
             }
         }
-        Ok(self.sheet(&runners).print(&self.what)?)
+        let mut sheet = self.sheet(&runners);
+        for rival in self.others.iter().filter(|rival| !is_there(rival)) {
+            let name = &rival.words[0];
+            sheet.skip(name, format!("it is not there; to install it: cargo install {name}"));
+        }
+        Ok(sheet)
     }
 
     fn sheet(&self, runners: &[Runner]) -> Sheet {

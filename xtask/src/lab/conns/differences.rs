@@ -1,7 +1,5 @@
 //! Where `conns` tells a socket otherwise than others do, and why.
 
-use std::io;
-
 use super::clients::Rival;
 use super::listing::{Fact, Facts, Pair};
 use crate::rig::Sheet;
@@ -288,19 +286,14 @@ impl Explained {
         }
     }
 
-    /// Prints how often each was there.
-    ///
-    /// # Errors
-    ///
-    /// Stdout cannot be written to.
-    pub fn print(&self) -> io::Result<()> {
+    /// How often each was there.
+    pub fn sheet(&self) -> Sheet {
         let mut sheet = Sheet::new(&["sockets", "told otherwise by", "why"]);
         for (difference, taken) in DIFFERENCES.iter().zip(&self.taken) {
             let rivals: Vec<_> = difference.rivals.iter().map(|rival| rival.name()).collect();
             sheet.row([&taken.to_string(), &rivals.join(", "), difference.reason]);
         }
-        sheet.print("Differences that are meant")?;
-        Ok(())
+        sheet
     }
 }
 

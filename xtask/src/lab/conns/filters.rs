@@ -67,12 +67,13 @@ const FEWER_OF_SS: [(&str, &str); 1] =
 pub fn compare(world: &World) -> Result<Sheet> {
     let mut sheet = Sheet::new(&["filter", "sockets", "as ss", "as without the kernel's help"]);
     for filter in FILTERS.into_iter().chain(FILTERS_OF_MORE) {
+        sheet.case(filter);
         let ours = conns(world.stage, &["-t", "-u", "-a", filter])?;
         let words: Vec<_> = ["-Htunae"].into_iter().chain(filter.split(' ')).collect();
         let differences = compare_with(Rival::Ss, &ours, &ss::list(&words)?);
         let as_ss = verdict(&differences);
         for difference in differences {
-            sheet.surprise(format!("{filter}: ss: {difference}"));
+            sheet.surprise(format!("ss: {difference}"));
         }
         let mut as_portable = "-";
         if FILTERS.contains(&filter) {
@@ -80,17 +81,18 @@ pub fn compare(world: &World) -> Result<Sheet> {
             let differences = compare_with(Rival::Portable, &ours, &conns(world.stage, &args)?);
             as_portable = verdict(&differences);
             for difference in differences {
-                sheet.surprise(format!("{filter}: portable: {difference}"));
+                sheet.surprise(format!("portable: {difference}"));
             }
         }
         sheet.row([filter, &ours.len().to_string(), as_ss, as_portable]);
     }
     for (filter, reason) in FEWER_OF_SS {
+        sheet.case(filter);
         let ours = conns(world.stage, &["-t", "-u", "-a", filter])?;
         let words: Vec<_> = ["-Htunae"].into_iter().chain(filter.split(' ')).collect();
         let differences = compare_with(Rival::Ss, &ours, &ss::list(&words)?);
         let is_fewer = differences.iter().all(|it| it.starts_with("only ours"));
-        sheet.expect(is_fewer, || format!("{filter}: ss: {}", differences.join("; ")));
+        sheet.expect(is_fewer, || format!("ss: {}", differences.join("; ")));
         sheet.row([filter, &ours.len().to_string(), reason, "-"]);
     }
     Ok(sheet)

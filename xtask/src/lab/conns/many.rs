@@ -52,13 +52,15 @@ pub fn count(stage: &Stage) -> Result<Sheet> {
     let mut ours = tally(listed.iter().map(|row| row[0].clone()));
     let theirs = tally(theirs.map(ss::state_of));
     let told = ours.remove("BOUND").unwrap_or_default();
+    sheet.case("BOUND");
     sheet.row(["BOUND", &told.to_string(), "-"]);
-    sheet.expect(told == bound.len(), || format!("{told} are only bound, not {BOUND}"));
+    sheet.expect(told == bound.len(), || format!("{told} sockets, not {BOUND}"));
     for state in ours.keys().chain(theirs.keys()).collect::<BTreeSet<_>>() {
+        sheet.case(state);
         let [ours, theirs] = [&ours, &theirs].map(|it| it.get(state).copied().unwrap_or_default());
         sheet.row([state, &ours.to_string(), &theirs.to_string()]);
         let is_same = ours == theirs || PASSING.contains(&state.as_str());
-        sheet.expect(is_same, || format!("{ours} sockets are {state}, for ss {theirs}"));
+        sheet.expect(is_same, || format!("{ours} sockets, for ss {theirs}"));
     }
     Ok(sheet)
 }
@@ -97,8 +99,10 @@ pub fn storm(stage: &Stage) -> Result<Sheet> {
     let rows: usize = listings.iter().map(Vec::len).sum();
     let twice: usize = listings.iter().map(|rows| repeated(rows)).sum();
     let has_cookies = listings.iter().flatten().all(|row| row[0].parse::<u64>().is_ok());
-    sheet.expect(has_cookies, || "not every socket has a cookie".to_owned());
-    sheet.expect(twice == 0, || format!("{twice} sockets are listed twice"));
+    sheet.case("every socket has a cookie");
+    sheet.expect(has_cookies, || "some have none".to_owned());
+    sheet.case("no socket is listed twice");
+    sheet.expect(twice == 0, || format!("{twice} are"));
     let figures = [
         ("listings", listings.len()),
         ("rows", rows),

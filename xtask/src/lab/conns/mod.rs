@@ -15,12 +15,10 @@ mod same;
 mod ss;
 mod zoo;
 
-use std::io::{self, Write};
-
 use anyhow::Result;
 
 use self::zoo::Zoo;
-use crate::rig::{Chapter, Sheet, Stage, program};
+use crate::rig::{Chapter, Report, Section, Stage, program};
 
 /// The lab's chapter of `conns`.
 pub const CHAPTER: Chapter = Chapter {
@@ -43,27 +41,19 @@ pub struct World<'a> {
     zoo: Zoo,
 }
 
-/// Looks at something, and tells what it saw.
-type Section = fn(&World) -> Result<Sheet>;
+/// What is looked at among the sockets of the zoo, each with its title.
+const fn sections<'a>() -> [Section<World<'a>>; 5] {
+    [
+        ("Every socket, as others tell it", same::compare),
+        ("Options that choose sockets", options::compare),
+        ("Filters, as ss understands them", filters::compare),
+        ("Hard cases", cases::compare),
+        ("Other network namespaces", namespaces::compare),
+    ]
+}
 
-/// What is looked at, each with its title.
-const SECTIONS: [(&str, Section); 5] = [
-    ("Every socket, as others tell it", same::compare),
-    ("Options that choose sockets", options::compare),
-    ("Filters, as ss understands them", filters::compare),
-    ("Hard cases", cases::compare),
-    ("Other network namespaces", namespaces::compare),
-];
-
-fn run(stage: &Stage) -> Result<usize> {
-    let mut surprises = many::count(stage)?.print("Many sockets")?;
-    let world = World { stage, zoo: Zoo::open(stage)? };
-    for (title, section) in SECTIONS {
-        surprises += section(&world)?.print(title)?;
-        io::stdout().flush()?;
-    }
-    drop(world);
-    surprises += many::storm(stage)?.print("Sockets that come and go")?;
-    io::stdout().flush()?;
-    Ok(surprises)
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
+    report.sections(stage, &[("Many sockets", many::count)])?;
+    report.sections(&World { stage, zoo: Zoo::open(stage)? }, &sections())?;
+    report.sections(stage, &[("Sockets that come and go", many::storm)])
 }

@@ -73,7 +73,7 @@ pub fn compare(world: &World) -> Result<Sheet> {
         let meant: Vec<_> = all.iter().filter(|row| is_meant(row)).cloned().collect();
         let differences = differences(&told, &facts(&meant), None);
         add(&mut sheet, ours, "rows of all", &differences, told.len());
-        sheet.expect(!told.is_empty(), || format!("{}: there is none", ours.join(" ")));
+        sheet.expect(!told.is_empty(), || "there is none".to_owned());
     }
     Ok(sheet)
 }
@@ -94,8 +94,9 @@ fn differences(ours: &[Facts], theirs: &[Facts], rival: Option<Rival>) -> Vec<St
 fn add(sheet: &mut Sheet, ours: &[&str], theirs: &str, differences: &[String], count: usize) {
     let ours = if ours.is_empty() { "(none)".to_owned() } else { ours.join(" ") };
     let same = if differences.is_empty() { "yes" } else { "no" };
+    sheet.case(&ours);
     sheet.row([&ours, &count.to_string(), theirs, same]);
     for difference in differences {
-        sheet.surprise(format!("{ours}: {theirs}: {difference}"));
+        sheet.surprise(format!("{theirs}: {difference}"));
     }
 }

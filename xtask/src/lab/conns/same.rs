@@ -14,6 +14,7 @@ pub fn compare(world: &World) -> Result<Sheet> {
         Sheet::new(&["told by", "sockets", "same", "explained", "unexplained", "facts compared"]);
     let mut explained = Explained::default();
     for rival in Rival::ALL {
+        sheet.case(rival.name());
         let ours = conns(world.stage, rival.asks_ours())?;
         let theirs = rival.list(world.stage)?;
         let mut pairs = Pair::all(&ours, &theirs);
@@ -28,13 +29,13 @@ pub fn compare(world: &World) -> Result<Sheet> {
             facts += pair.ours.as_ref().map_or(0, Facts::count);
             if let Some(difference) = pair.difference() {
                 other += 1;
-                sheet.surprise(format!("{}: {difference}", rival.name()));
+                sheet.surprise(difference);
             }
         }
         let counts = [theirs.len(), same, pairs.len() - same - other, other, facts];
         let counts = counts.iter().map(usize::to_string);
         sheet.row([rival.name().to_owned()].into_iter().chain(counts));
     }
-    explained.print()?;
+    sheet.note(&format!("Differences that are meant:\n\n{}", explained.sheet().text()));
     Ok(sheet)
 }

@@ -115,6 +115,7 @@ pub fn compare(world: &World) -> Result<Sheet> {
     let ours = world.stage.tool("lookup");
     let mut sheet = Sheet::new(&["situation", "client", "milliseconds", "exit code"]);
     for case in &CASES {
+        sheet.case(case.situation);
         let lines = case.servers.iter().map(|server| format!("nameserver {server}\n"));
         fs::write(&world.resolv_conf, lines.collect::<String>())?;
         let own = [vec![ours.clone()], case.arguments.iter().map(PathBuf::from).collect()].concat();
@@ -123,8 +124,8 @@ pub fn compare(world: &World) -> Result<Sheet> {
         let is_well = run.exit == Some(case.exit) && run.took <= case.at_most;
         sheet.expect(is_well, || {
             let Run { took, exit } = run;
-            let Case { situation, exit: expected, at_most, .. } = case;
-            format!("{situation}: {exit:?} after {took:?}, not {expected} within {at_most:?}")
+            let Case { exit: expected, at_most, .. } = case;
+            format!("{exit:?} after {took:?}, not {expected} within {at_most:?}")
         });
         if case.is_compared {
             for (client, run) in time_rivals()? {

@@ -17,12 +17,10 @@ mod transfer;
 mod types;
 mod validation;
 
-use std::io::{self, Write};
-
 use anyhow::Result;
 
 use self::servers::World;
-use crate::rig::{Chapter, Sheet, Stage, program};
+use crate::rig::{Chapter, Report, Section, Stage, program};
 
 /// The lab's chapter of `lookup`.
 pub const CHAPTER: Chapter = Chapter {
@@ -46,26 +44,19 @@ pub const CHAPTER: Chapter = Chapter {
     run,
 };
 
-/// Looks at something, and tells what it saw.
-type Section = fn(&World) -> Result<Sheet>;
-
 /// What is looked at, each with its title.
-const SECTIONS: [(&str, Section); 7] = [
-    ("Every record type, as knot and nsd serve it", types::compare),
-    ("What a validating resolver says of it", resolver::compare),
-    ("Whether it is genuine, as lookup itself finds out", validation::compare),
-    ("Encrypted DNS", encrypted::compare),
-    ("Whole zones", transfer::compare),
-    ("From the root down", trace::compare),
-    ("Servers that do not answer", misfortune::compare),
-];
+const fn sections<'a>() -> [Section<World<'a>>; 7] {
+    [
+        ("Every record type, as knot and nsd serve it", types::compare),
+        ("What a validating resolver says of it", resolver::compare),
+        ("Whether it is genuine, as lookup itself finds out", validation::compare),
+        ("Encrypted DNS", encrypted::compare),
+        ("Whole zones", transfer::compare),
+        ("From the root down", trace::compare),
+        ("Servers that do not answer", misfortune::compare),
+    ]
+}
 
-fn run(stage: &Stage) -> Result<usize> {
-    let world = World::start(stage)?;
-    let mut surprises = 0;
-    for (title, section) in SECTIONS {
-        surprises += section(&world)?.print(title)?;
-        io::stdout().flush()?;
-    }
-    Ok(surprises)
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
+    report.sections(&World::start(stage)?, &sections())
 }

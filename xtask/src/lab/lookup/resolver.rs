@@ -33,12 +33,12 @@ pub fn compare(world: &World) -> Result<Sheet> {
         let (name, record_type) = (question.name, question.record_type);
         let same = if is_same(ours, theirs) { "same" } else { "other" };
         let (flags, ede) = (ours.flags.join(","), ours.ede_list());
+        sheet.case(format!("{name} {record_type}"));
         sheet.row([name, record_type, &ours.status, &flags, &ede, same]);
         let is_bogus = question.security == Security::Bogus;
         let status = if is_bogus { "SERVFAIL" } else { question.status };
-        let what = format!("{name} {record_type}");
-        sheet.expect(ours.status == status, || format!("{what} is not {status}: {ours:?}"));
-        sheet.expect(same == "same", || format!("{what}: dig says {theirs:?}, not {ours:?}"));
+        sheet.expect(ours.status == status, || format!("not {status}: {ours:?}"));
+        sheet.expect(same == "same", || format!("dig says {theirs:?}, not {ours:?}"));
     }
     Ok(sheet)
 }

@@ -104,11 +104,11 @@ pub fn compare(world: &World) -> Result<Sheet> {
             Some(path) if ours.starts_with(path) => "ends before",
             Some(_) => "other",
         };
+        sheet.case(format!("{name} {record_type}"));
         sheet.row([*name, *record_type, end, &ours.join(" "), verdict]);
-        let question = format!("{name} {record_type}");
-        sheet.expect(ours == *path, || format!("{question}: {ours:?}, not {path:?}: {output:?}"));
-        sheet.expect(status.is_empty() || end == *status, || format!("{question} is not {status}"));
-        sheet.expect(verdict == dig.name(), || format!("{question}: dig goes {theirs:?}"));
+        sheet.expect(ours == *path, || format!("{ours:?}, not {path:?}: {output:?}"));
+        sheet.expect(status.is_empty() || end == *status, || format!("{end}, not {status}"));
+        sheet.expect(verdict == dig.name(), || format!("dig goes {theirs:?}"));
     }
     Ok(sheet)
 }

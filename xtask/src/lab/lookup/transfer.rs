@@ -24,20 +24,22 @@ pub fn compare(world: &World) -> Result<Sheet> {
     for (zone, server) in TRANSFERS {
         let ours = lookup_records(world, server, zone, "AXFR")?;
         let mut verdicts = Vec::new();
+        sheet.case(format!("{zone} @{server}"));
         for rival in Rival::ALL {
             let theirs = translator.translate(rival, &rival.ask(server, zone, "AXFR")?);
             let difference = Translator::difference(rival, &ours, &theirs);
             verdicts.push(if difference.is_none() { "yes" } else { "no" });
             if let Some(difference) = difference {
-                sheet.surprise(format!("{zone} @{server} in {}: {difference}", rival.name()));
+                sheet.surprise(format!("{}: {difference}", rival.name()));
             }
         }
         let records = ours.records().len().to_string();
         sheet.row([zone, server, &records, verdicts[0], verdicts[1]]);
     }
     // Every record of every zone was there.
+    sheet.case("every difference that is meant is there");
     for reason in translator.unused() {
-        sheet.surprise(format!("a difference that is none: {reason}"));
+        sheet.surprise(format!("this one is not: {reason}"));
     }
     Ok(sheet)
 }

@@ -43,6 +43,7 @@ struct Tally {
     questions: usize,
     records: usize,
     differing: BTreeMap<&'static str, usize>,
+    differences: Vec<String>,
 }
 
 /// Compares them all.
@@ -65,7 +66,7 @@ pub fn compare(world: &World) -> Result<Sheet> {
             if let Some(difference) = Translator::difference(*rival, ours, &theirs) {
                 *tally.differing.entry(rival.name()).or_default() += 1;
                 let rival = rival.name();
-                sheet.surprise(format!("{name} {record_type} @{server} in {rival}: {difference}"));
+                tally.differences.push(format!("{name} @{server} in {rival}: {difference}"));
             }
         }
     }
@@ -77,7 +78,11 @@ pub fn compare(world: &World) -> Result<Sheet> {
         };
         let (questions, records) = (tally.questions.to_string(), tally.records.to_string());
         let [dig, kdig] = Rival::ALL.map(verdict);
+        sheet.case(record_type);
         sheet.row([record_type, &questions, &records, &dig, &kdig]);
+        for difference in &tally.differences {
+            sheet.surprise(difference);
+        }
     }
     Ok(sheet)
 }

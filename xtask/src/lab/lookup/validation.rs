@@ -110,8 +110,9 @@ pub fn compare(world: &World) -> Result<Sheet> {
         let found = security.map_or("-", Security::name);
         let at = format!("{name} @{server}");
         let is = Security::Indeterminate;
+        sheet.case(format!("{at} {record_type}"));
         sheet.row([&at, record_type, is.name(), "-", "-", found, "-", &why]);
-        sheet.expect(security == Some(is), || format!("{at} {record_type} is {found}: {why}"));
+        sheet.expect(security == Some(is), || format!("it is {found}: {why}"));
     }
     Ok(sheet)
 }
@@ -133,8 +134,8 @@ fn show(sheet: &mut Sheet, question: &Question, findings: &Findings) {
     let meant: Vec<_> = differences(question).map(|it| format!(" [{}]", it.why)).collect();
     let why = format!("{}{}", ours.why, meant.concat());
     let found = ours.security.map_or("-", Security::name);
+    sheet.case(format!("{name} {record_type}"));
     sheet.row([name, record_type, security.name(), &unbound.text(), delv, found, same, &why]);
-    let what = format!("{name} {record_type}");
     for (judge, found) in [
         (Judge::Unbound, Some(unbound.security())),
         (Judge::Delv, delv::security(delv)),
@@ -142,13 +143,13 @@ fn show(sheet: &mut Sheet, question: &Question, findings: &Findings) {
     ] {
         let expected = expected(question, judge);
         sheet.expect(found == Some(expected), || {
-            format!("{what}: {judge:?} finds {found:?}, not {expected:?}: {findings:?}")
+            format!("{judge:?} finds {found:?}, not {expected:?}: {findings:?}")
         });
     }
-    sheet.expect(same == "same", || format!("{what}: without validation {plain:?}, not {ours:?}"));
+    sheet.expect(same == "same", || format!("without validation {plain:?}, not {ours:?}"));
     let (status, exit) = (question.status, exit(question.status));
     let is_well = ours.status == status && ours.exit == Some(exit);
-    sheet.expect(is_well, || format!("{what} is not {status} with exit code {exit}: {ours:?}"));
+    sheet.expect(is_well, || format!("not {status} with exit code {exit}: {ours:?}"));
 }
 
 /// What a judge has to find.

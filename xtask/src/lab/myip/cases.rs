@@ -1,6 +1,6 @@
 //! Questions with one right answer, which is known beforehand.
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 
 use super::in_namespace;
 use crate::rig::{Sheet, Stage};
@@ -408,7 +408,14 @@ const NAMES: &str = "hostname zoo
 pub fn compare(stage: &Stage) -> Result<Sheet> {
     let mut sheet = Sheet::new(&["case", "command", "answer"]);
     for Case { what, machine, args, answer, said } in CASES {
-        let output = in_namespace(machine, stage.tool("myip"), *args)?;
+        let output = match in_namespace(machine, stage.tool("myip"), *args) {
+            Err(error) if is_beyond_kernel(&error) => {
+                sheet.skip(*what, error.to_string());
+                continue;
+            }
+            output => output?,
+        };
+        sheet.case(*what);
         let told = output.text().trim_end().to_owned();
         let code = i32::from(answer.is_empty());
         let is_right = output.code == Some(code)
@@ -418,8 +425,14 @@ pub fn compare(stage: &Stage) -> Result<Sheet> {
         let shown = if told.is_empty() { "-".to_owned() } else { told.replace('\n', " ") };
         sheet.row([what.to_string(), format!("myip {}", args.join(" ")), shown]);
         sheet.expect(is_right, || {
-            format!("{what}: {:?} {:?} {:?}", output.code, output.text(), output.stderr)
+            format!("{:?} {:?} {:?}", output.code, output.text(), output.stderr)
         });
     }
     Ok(sheet)
+}
+
+/// Whether a machine cannot be made because this kernel has no such devices.
+fn is_beyond_kernel(error: &Error) -> bool {
+    let told = error.to_string();
+    ["Unknown device type", "Operation not supported"].iter().any(|words| told.contains(words))
 }

@@ -52,6 +52,7 @@ pub fn compare(stage: &Stage) -> Result<Sheet> {
     let mut lines = output.text().lines().filter(|line| !line.trim().is_empty());
     let mut sheet = Sheet::new(&["to", "from", "by", "same as ip route get"]);
     for to in DESTINATIONS {
+        sheet.case(to);
         let mut next = || lines.next().context("an answer is missing");
         let theirs: Value = serde_json::from_str(next()?).context("ip route get has JSON")?;
         let [from, by] = [next()?, next()?];
@@ -65,7 +66,7 @@ pub fn compare(stage: &Stage) -> Result<Sheet> {
         let is_same = from == expected_from && router == expected_by;
         sheet.row([to, from, by, if is_same { "yes" } else { "no" }]);
         sheet.expect(is_same, || {
-            format!("{to}: from {expected_from} by {expected_by}, we tell {from} by {by}")
+            format!("from {expected_from} by {expected_by}, we tell {from} by {by}")
         });
     }
     Ok(sheet)

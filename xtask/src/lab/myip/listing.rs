@@ -79,6 +79,7 @@ pub fn compare(stage: &Stage) -> Result<Sheet> {
     let listed: BTreeSet<&str> = hostname.split_whitespace().collect();
     by_hostname(&mut sheet, &listed, &parsed(addresses)?);
     let [theirs, ours] = [theirs, ours].map(|text| text.lines().collect::<Vec<_>>());
+    sheet.case("ifdata -pa -pn");
     sheet.row(["ifdata -pa -pn", "3", "3", &theirs.len().to_string(), ""]);
     sheet.expect(theirs == ours, || format!("ifdata tells {theirs:?}, we {ours:?}"));
     Ok(sheet)
@@ -135,9 +136,10 @@ impl Compared {
 
     fn tell(self, sheet: &mut Sheet, by: &str, interfaces: usize, addresses: usize) {
         let counts = [interfaces, addresses, self.facts, self.differences.len()];
+        sheet.case(by);
         sheet.row([by.to_owned()].into_iter().chain(counts.map(|count| count.to_string())));
         for difference in self.differences {
-            sheet.surprise(format!("{by}: {difference}"));
+            sheet.surprise(difference);
         }
     }
 }
@@ -256,9 +258,10 @@ fn by_hostname(sheet: &mut Sheet, listed: &BTreeSet<&str>, ours: &[Value]) {
     let known: BTreeSet<_> =
         ours.iter().filter(is_meant).filter_map(|row| row["local"].as_str()).collect();
     let count = listed.len().to_string();
+    sheet.case("hostname -I");
     sheet.row(["hostname -I", "", &count, &count, ""]);
     sheet.expect(known == *listed, || {
         let both: Vec<_> = known.symmetric_difference(listed).collect();
-        format!("hostname -I: not told by both: {both:?}")
+        format!("not told by both: {both:?}")
     });
 }

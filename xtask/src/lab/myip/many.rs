@@ -27,6 +27,7 @@ pub fn compare(stage: &Stage) -> Result<Sheet> {
     let program = program.to_str().context("the path of our program is text")?;
     let mut sheet = Sheet::new(&["machine", "rows", "addresses", "interfaces"]);
     for (what, machine) in MACHINES {
+        sheet.case(what);
         let script = "ip -br addr show | wc -l; ip -o addr show | awk '{print $4}' | sort; echo ----; \
                       \"$0\" -l | wc -l; \"$0\" -a --cidr | sed 's/%[^/]*//' | sort";
         let output = in_namespace(machine, "sh", ["-c", script, program])?;
@@ -46,11 +47,8 @@ pub fn compare(stage: &Stage) -> Result<Sheet> {
             our_links.clone(),
         ]);
         sheet.expect(theirs == ours && their_links == our_links, || {
-            format!(
-                "{what}: ip tells {} of {their_links}, we {} of {our_links}",
-                theirs.len(),
-                ours.len()
-            )
+            let (theirs, ours) = (theirs.len(), ours.len());
+            format!("ip tells {theirs} of {their_links}, we {ours} of {our_links}")
         });
     }
     Ok(sheet)

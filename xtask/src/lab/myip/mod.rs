@@ -9,12 +9,11 @@ mod waiting;
 mod zoo;
 
 use std::ffi::OsStr;
-use std::io::{self, Write};
 
 use anyhow::{Result, ensure};
 use testkit::{Output, command, finish};
 
-use crate::rig::{Chapter, Sheet, Stage, program};
+use crate::rig::{Chapter, Report, Section, Stage, program};
 
 /// The lab's chapter of `myip`.
 pub const CHAPTER: Chapter = Chapter {
@@ -30,11 +29,8 @@ pub const CHAPTER: Chapter = Chapter {
     run,
 };
 
-/// Looks at something, and tells what it saw.
-type Section = fn(&Stage) -> Result<Sheet>;
-
 /// What is looked at, each with its title.
-const SECTIONS: [(&str, Section); 6] = [
+const SECTIONS: [Section<Stage>; 6] = [
     ("Every interface and address, as ip tells it", listing::compare),
     ("Which address is meant", cases::compare),
     ("Ways and routers, as ip tells them", choices::compare),
@@ -43,13 +39,8 @@ const SECTIONS: [(&str, Section); 6] = [
     ("Seen from outside", outside::compare),
 ];
 
-fn run(stage: &Stage) -> Result<usize> {
-    let mut surprises = 0;
-    for (title, section) in SECTIONS {
-        surprises += section(stage)?.print(title)?;
-        io::stdout().flush()?;
-    }
-    Ok(surprises)
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
+    report.sections(stage, &SECTIONS)
 }
 
 /// What a shell does first in a namespace: loopback is up, and `card NAME [ADDRESS]` is an interface

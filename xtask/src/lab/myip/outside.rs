@@ -45,8 +45,9 @@ pub fn compare(stage: &Stage) -> Result<Sheet> {
             let output = finish(command(stage.tool("myip"), args));
             let told = output.text().trim_end().to_owned();
             let name = format!("myip {}", args.join(" "));
+            sheet.case(&name);
             sheet.expect(output.code == Some(code) && told == expected, || {
-                format!("{name}: {:?} {told:?} {:?}", output.code, output.stderr)
+                format!("{:?} {told:?} {:?}", output.code, output.stderr)
             });
             sheet.row([name, code.to_string(), told]);
         }

@@ -91,13 +91,14 @@ pub fn compare(stage: &Stage) -> Result<Sheet> {
     let program = program.to_str().context("the path of our program is text")?;
     let mut sheet = Sheet::new(&["waited for", "answer"]);
     for Case { what, script, answer } in CASES {
+        sheet.case(what);
         // The functions of the prelude are known to the shell that runs it, not to another.
         let script = script.replace("$0", program);
         let machine = format!("t=$(mktemp)\n{script}");
         let output = in_namespace(&machine, "true", [""; 0])?;
         let told = output.text().trim_end_matches('\n').to_owned();
         sheet.row([what.to_owned(), told.replace('\n', " / ").replace('\t', " ")]);
-        sheet.expect(told == answer, || format!("{what}: {told:?} {:?}", output.stderr));
+        sheet.expect(told == answer, || format!("{told:?} {:?}", output.stderr));
     }
     Ok(sheet)
 }

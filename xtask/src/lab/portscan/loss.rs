@@ -19,7 +19,8 @@ pub fn compare(world: &World) -> Result<Sheet> {
     let before = world.hosts.visits(Place::Island);
     for (loss_percent, ours, theirs) in WEATHERS {
         world.hosts.wire.set_weather(Weather { loss_percent, ..CALM });
-        for _ in 0..ours {
+        for time in 1..=ours {
+            sheet.case(format!("{loss_percent} %, time {time}"));
             let lost = world.hosts.wire.traffic().lost;
             let scan = world.ours.scan(&["--any", &address.to_string(), &ports])?;
             let lost = world.hosts.wire.traffic().lost - lost;
@@ -32,9 +33,7 @@ pub fn compare(world: &World) -> Result<Sheet> {
                 figure(seconds, 2),
                 lost.to_string(),
             ]);
-            sheet.expect(open == usize::from(MANY), || {
-                format!("at {loss_percent} %, portscan finds {}", scan.summary())
-            });
+            sheet.expect(open == usize::from(MANY), || format!("finds {}", scan.summary()));
         }
         for _ in 0..theirs {
             let (start, lost) = (Instant::now(), world.hosts.wire.traffic().lost);
@@ -56,8 +55,9 @@ pub fn compare(world: &World) -> Result<Sheet> {
     let visits = world.hosts.visits(Place::Island).since(before);
     let by_nmap =
         u64::from(MANY) * WEATHERS.iter().map(|(_, _, theirs)| *theirs as u64).sum::<u64>();
+    sheet.case("nobody but nmap resets connections");
     sheet.expect(visits.reset <= by_nmap, || {
-        format!("{} connections are reset, {by_nmap} of them at most by nmap", visits.reset)
+        format!("{} are reset, {by_nmap} of them at most by nmap", visits.reset)
     });
     Ok(sheet)
 }

@@ -38,10 +38,11 @@ pub fn compare(world: &World) -> Result<Sheet> {
             let [accepted, ended, reset, octets] = counts.map(|count| count.to_string());
             let seconds = figure(scan.wall.as_secs_f64(), 2);
             let what = format!("{what} ({address})");
-            sheet.row([what.clone(), found.to_string(), accepted, ended, reset, octets, seconds]);
-            sheet.expect(found == open, || format!("{what}: {found} of {open} are found"));
+            sheet.case(&what);
+            sheet.row([what, found.to_string(), accepted, ended, reset, octets, seconds]);
+            sheet.expect(found == open, || format!("{found} of {open} are found"));
             let is_polite = visits.ended == visits.accepted && visits.reset + visits.octets == 0;
-            sheet.expect(is_polite, || format!("{what}: open ports are not left as they were"));
+            sheet.expect(is_polite, || "open ports are not left as they were".to_owned());
         }
     }
     doors(world, &mut sheet)?;
@@ -71,11 +72,13 @@ fn doors(world: &World, sheet: &mut Sheet) -> Result<()> {
     let plain = reason(House::REFUSING)?;
     for (what, house) in [("closes", House::CLOSING), ("resets", House::SLAMMING)] {
         let told = reason(house)?;
-        sheet.expect(told != plain, || format!("a host that {what} is only '{told}'"));
+        sheet.case(format!("a host that {what} says why"));
+        sheet.expect(told != plain, || format!("it is only '{told}'"));
     }
     let scan = world.ours.scan(&[&PIT.to_string(), "1-1000"])?;
+    sheet.case("a tarpit is named");
     let is_named = scan.notes.to_lowercase().contains("tarpit");
-    sheet.expect(scan.count("open") == 1000, || format!("the tarpit is {}", scan.summary()));
-    sheet.expect(is_named, || format!("no tarpit is named on stderr: {}", scan.notes));
+    sheet.expect(scan.count("open") == 1000, || format!("it is {}", scan.summary()));
+    sheet.expect(is_named, || format!("not on stderr: {}", scan.notes));
     Ok(())
 }

@@ -36,18 +36,20 @@ pub fn cold(world: &World) -> Result<Sheet> {
     for place in [Place::Street, Place::Island] {
         for address in House::REFUSING.addresses(place) {
             forget_neighbours()?;
+            sheet.case(address.to_string());
             let scan = world.ours.scan(&["--any", &address.to_string(), &ports])?;
             sheet.row([address.to_string(), scan.summary(), seconds(&scan)]);
-            is_all_told(&mut sheet, &address.to_string(), &scan, &open, COLD_PORTS);
+            is_all_told(&mut sheet, &scan, &open, COLD_PORTS);
         }
     }
     forget_neighbours()?;
+    sheet.case(BLOCK);
     let scan = world.ours.scan(&["--any", BLOCK, "1-100"])?;
     sheet.row([BLOCK.to_owned(), scan.summary(), seconds(&scan)]);
     // Every second address has two open ports and 98 closed; the others are silent.
     let expected = [128 * TWO.len(), 128 * (100 - TWO.len()), 128 * 100];
     let told = ["open", "closed", "filtered"].map(|state| scan.count(state));
-    sheet.expect(told == expected, || format!("{BLOCK} is {}, not {expected:?}", scan.summary()));
+    sheet.expect(told == expected, || format!("it is {}, not {expected:?}", scan.summary()));
     Ok(sheet)
 }
 
@@ -57,25 +59,26 @@ pub fn limits(world: &World) -> Result<Sheet> {
     let ports = format!("1-{LIMITED_PORTS}");
     let open = ten_within(LIMITED_PORTS);
     let limited = House::LIMITED.v4(Place::Street);
+    sheet.case("200 resets/s");
     let scan = world.ours.scan(&["--any", &limited.to_string(), &ports])?;
     sheet.row(["200 resets/s", "portscan", &scan.summary(), &seconds(&scan)]);
-    is_all_told(&mut sheet, "200 resets/s", &scan, &open, LIMITED_PORTS);
+    is_all_told(&mut sheet, &scan, &open, LIMITED_PORTS);
     let start = Instant::now();
     let theirs = nmap(limited, &ports)?;
     let took = start.elapsed().as_secs_f64();
     let told =
         ["open", "closed", "filtered"].map(|state| format!("{} {state}", theirs.count(state)));
     sheet.row(["200 resets/s", "nmap", &told.join(", "), &figure(took, 2)]);
-    sheet.expect(scan.wall.as_secs_f64() <= took, || {
-        "nmap is faster where resets are limited".to_owned()
-    });
+    sheet.expect(scan.wall.as_secs_f64() <= took, || "nmap is faster".to_owned());
 
+    sheet.case("ICMP about once a second");
     let scan = world.ours.scan(&["--any", &MUMBLING.to_string(), "1-100"])?;
     sheet.row(["ICMP about once a second", "portscan", &scan.summary(), &seconds(&scan)]);
     let is_told = scan.count("rejected") > 0
         && scan.count("rejected") + scan.count("filtered") == scan.rows.len();
-    sheet.expect(is_told, || format!("few ICMP errors are told as {}", scan.summary()));
+    sheet.expect(is_told, || format!("it is told as {}", scan.summary()));
 
+    sheet.case("64 descriptors");
     let program = world.ours.program().to_str().context("the folder's name is text")?;
     let refusing = House::REFUSING.v4(Place::Street).to_string();
     let few = format!("--nofile={FEW_DESCRIPTORS}:{FEW_DESCRIPTORS}");
@@ -84,7 +87,7 @@ pub fn limits(world: &World) -> Result<Sheet> {
     let output = finish(unprivileged("prlimit", args));
     let scan = Scan::read(output, start.elapsed())?;
     sheet.row(["64 descriptors", "portscan", &scan.summary(), &seconds(&scan)]);
-    is_all_told(&mut sheet, "64 descriptors", &scan, &open, LIMITED_PORTS);
+    is_all_told(&mut sheet, &scan, &open, LIMITED_PORTS);
     Ok(sheet)
 }
 
@@ -94,6 +97,7 @@ pub fn loopback(world: &World) -> Result<Sheet> {
     let scans = env::var(LOOPBACK_SCANS_VARIABLE).ok();
     let scans = scans.map_or(Ok(LOOPBACK_SCANS), |scans| scans.parse());
     let scans = scans.with_context(|| format!("{LOOPBACK_SCANS_VARIABLE} is not a number"))?;
+    sheet.case(format!("{scans} scans of 65,535 ports"));
     let start = Instant::now();
     let [mut told, mut open, mut other] = [0; 3];
     for number in 0..scans {
@@ -122,9 +126,9 @@ fn seconds(scan: &Scan) -> String {
 }
 
 /// These are open, and all others up to the last are closed.
-fn is_all_told(sheet: &mut Sheet, what: &str, scan: &Scan, open: &[u64], last: u16) {
+fn is_all_told(sheet: &mut Sheet, scan: &Scan, open: &[u64], last: u16) {
     let found = scan.ports("open");
-    sheet.expect(found == open, || format!("{what}: {found:?} are open, not {open:?}"));
+    sheet.expect(found == open, || format!("{found:?} are open, not {open:?}"));
     let is_closed = scan.count("closed") + open.len() == usize::from(last);
-    sheet.expect(is_closed, || format!("{what}: all others are closed, not {}", scan.summary()));
+    sheet.expect(is_closed, || format!("all others are closed, not {}", scan.summary()));
 }

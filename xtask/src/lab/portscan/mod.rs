@@ -8,12 +8,10 @@ mod many;
 mod states;
 mod wire;
 
-use std::io::{self, Write};
-
 use anyhow::Result;
 
 use self::clients::Ours;
-use crate::rig::{Chapter, Hosts, Limit, Sheet, Stage, prepare_names, program};
+use crate::rig::{Chapter, Hosts, Limit, Report, Section, Stage, prepare_names, program};
 
 /// The lab's chapter of `portscan`.
 pub const CHAPTER: Chapter = Chapter {
@@ -32,11 +30,8 @@ pub struct World {
     ours: Ours,
 }
 
-/// Looks at something, and tells what it saw.
-type Section = fn(&World) -> Result<Sheet>;
-
 /// What is looked at, each with its title.
-const SECTIONS: [(&str, Section); 8] = [
+const SECTIONS: [Section<World>; 8] = [
     ("The wire itself", wire::measure),
     ("States, reasons and senders, asked by nobody", states::compare),
     ("Exit codes", exits::compare),
@@ -47,14 +42,9 @@ const SECTIONS: [(&str, Section); 8] = [
     ("Loopback, which connects to itself", many::loopback),
 ];
 
-fn run(stage: &Stage) -> Result<usize> {
+fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let _limit = Limit::raise(Hosts::DESCRIPTORS)?;
     prepare_names(&stage.folder, &exits::names())?;
     let world = World { hosts: Hosts::make()?, ours: Ours::install(stage)? };
-    let mut surprises = 0;
-    for (title, section) in SECTIONS {
-        surprises += section(&world)?.print(title)?;
-        io::stdout().flush()?;
-    }
-    Ok(surprises)
+    report.sections(&world, &SECTIONS)
 }

@@ -36,6 +36,7 @@ pub fn compare(world: &World) -> Result<Sheet> {
     let cases = cases();
     for (case, seen) in cases.iter().zip(for_each(&cases, |case| look(world, case))?) {
         let Seen { row, code, nmap, nc, .. } = &seen;
+        sheet.case(format!("{} ({}:{})", case.what, case.address, case.port));
         let icmp = row.icmp.as_ref();
         let icmp = icmp.map(|(kind, code, from)| format!("{kind}/{code} {from}"));
         sheet.row([
@@ -49,7 +50,7 @@ pub fn compare(world: &World) -> Result<Sheet> {
             if *nc { "0" } else { "1" }.to_owned(),
         ]);
         for surprise in case.surprises(&seen) {
-            sheet.surprise(format!("{} ({}:{}): {surprise}", case.what, case.address, case.port));
+            sheet.surprise(surprise);
         }
     }
     Ok(sheet)

@@ -36,6 +36,7 @@ pub fn measure(world: &World) -> Result<Sheet> {
         CALM,
         Weather { delay: Duration::from_millis(20), ..CALM },
     ] {
+        sheet.case(format!("{:?} each way", weather.delay));
         wire.set_weather(weather);
         // Finds the neighbour.
         round_trip_ms()?;
