@@ -4,6 +4,8 @@ mod conns;
 mod lookup;
 mod myip;
 mod portscan;
+mod preface;
+mod start;
 mod wellknown;
 
 use anyhow::Result;
@@ -12,12 +14,22 @@ use crate::build::Profile;
 use crate::rig::{Book, Chapter, Selection};
 
 /// Every chapter, in the order in which they run.
-const CHAPTERS: [Chapter; 5] =
-    [myip::CHAPTER, lookup::CHAPTER, conns::CHAPTER, portscan::CHAPTER, wellknown::CHAPTER];
+const CHAPTERS: [Chapter; 6] = [
+    start::CHAPTER,
+    myip::CHAPTER,
+    lookup::CHAPTER,
+    conns::CHAPTER,
+    portscan::CHAPTER,
+    wellknown::CHAPTER,
+];
 
 /// Runs the chapters that are selected, each measurement so many times.
 pub fn run(selection: &Selection, rounds: usize) -> Result<()> {
-    let book =
-        Book { name: "bench", profile: Profile::Release, chapters: &CHAPTERS, preface: |_| Ok(()) };
+    let book = Book {
+        name: "bench",
+        profile: Profile::Release,
+        chapters: &CHAPTERS,
+        preface: preface::print,
+    };
     book.perform(selection, rounds)
 }

@@ -15,6 +15,7 @@ mod namespace;
 mod packages;
 mod peak;
 mod process;
+mod promise;
 mod report;
 mod servers;
 mod sheet;
@@ -42,6 +43,7 @@ pub use namespace::{
 pub use packages::{find, program};
 pub use peak::peak_kib;
 pub use process::{succeed, unprivileged};
+pub use promise::Promise;
 pub use report::{Report, Section};
 pub use servers::{Zone, knot, start_server};
 pub use sheet::{Sheet, figure};

@@ -19,6 +19,11 @@ pub const fn program(name: &'static str, package: &'static str) -> Program {
 }
 
 impl Program {
+    /// The Debian package.
+    pub const fn package(self) -> &'static str {
+        self.package
+    }
+
     /// Fails, with what to type, unless all of the programs are there.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ impl Sheet {
 
     /// Says of the case what is not as it should be.
     pub fn surprise(&mut self, what: impl Into<String>) {
-        if self.cases.is_empty() {
+        if self.cases.last().is_none_or(|case| case.skipped.is_some()) {
             self.case("");
         }
         if let Some(case) = self.cases.last_mut() {
@@ -77,9 +77,11 @@ impl Sheet {
         self.cases.iter().flat_map(|case| &case.surprises).map(String::as_str).collect()
     }
 
-    /// How the cases went.
+    /// How the cases went. Where there are none, the sheet is one.
     pub fn verdicts(&self) -> Verdicts {
         let mut verdicts = Verdicts::default();
+        let is_case = self.cases.iter().all(|case| case.skipped.is_some());
+        verdicts.passed += usize::from(is_case && !self.rows.is_empty());
         for Case { name, surprises, skipped } in &self.cases {
             match skipped {
                 Some(why) => verdicts.skip(name, why),
@@ -155,7 +157,14 @@ mod tests {
     fn a_surprise_needs_no_case() {
         let mut sheet = Sheet::new(&["type"]);
         sheet.surprise("ours failed");
+        assert_eq!(sheet.verdicts().to_string(), "0 passed, 1 failed, 0 skipped");
+        sheet = Sheet::new(&["type"]);
+        sheet.row(["A"]);
+        sheet.skip("MX", "it is not there");
+        assert_eq!(sheet.verdicts().to_string(), "1 passed, 0 failed, 1 skipped");
+        sheet.surprise("ours failed");
         assert_eq!(sheet.surprises(), ["ours failed"]);
-        assert_eq!(sheet.verdicts().lines(), "NOT AS IT SHOULD BE: ours failed\n");
+        let lines = "skipped: MX: it is not there\nNOT AS IT SHOULD BE: ours failed\n";
+        assert_eq!(sheet.verdicts().lines(), lines);
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use super::promise::Promise;
 use super::sheet::Sheet;
 
 /// Programs that run in turns. The first is what all are held against.
@@ -21,8 +22,10 @@ struct Runner {
     name: String,
     program: OsString,
     args: Vec<String>,
-    /// How much of the first it is to take, if that is said anywhere.
-    at_most: Option<f64>,
+    /// How much of the first it is to take, if that is promised anywhere.
+    promise: Option<Promise>,
+    /// How many milliseconds more than the first it is to take at most.
+    at_most_more: Option<f64>,
     took: Vec<Duration>,
     broken: usize,
 }
@@ -44,12 +47,24 @@ impl Sprint {
         self.with_program(line, Path::new(&program), None)
     }
 
-    /// Adds a program, which takes the place of the first word of the command; ours has a limit.
+    /// Adds a program, which takes the place of the first word of the command. Ours has a limit: how
+    /// many times as long as the first it takes.
     pub fn with_program(mut self, line: &str, program: &Path, at_most: Option<f64>) -> Self {
         let args = line.split(' ').skip(1).map(str::to_owned).collect();
         let (name, program) = (line.to_owned(), program.as_os_str().to_owned());
-        let took = Vec::new();
-        self.runners.push(Runner { name, program, args, at_most, took, broken: 0 });
+        let (promise, took) = (at_most.map(Promise::AtMost), Vec::new());
+        let at_most_more = None;
+        self.runners.push(Runner { name, program, args, promise, at_most_more, took, broken: 0 });
+        self
+    }
+
+    /// Adds a program of ours that has a limit of another kind: how many milliseconds longer than the
+    /// first it takes.
+    pub fn with_slower_by(mut self, line: &str, program: &Path, at_most_ms: f64) -> Self {
+        self = self.with_program(line, program, None);
+        if let Some(runner) = self.runners.last_mut() {
+            runner.at_most_more = Some(at_most_ms);
+        }
         self
     }
 
@@ -85,19 +100,24 @@ impl Sprint {
             "slowest tenth",
             &format!("more than {short}"),
             &format!("times {short}"),
-            "at most",
+            "promised",
         ]);
         let reference = first.median_ms();
         for runner in &self.runners {
             let median = runner.median_ms();
+            let more = median - reference;
+            let promised = match runner.at_most_more {
+                Some(limit) => format!("{} ms more", Promise::AtMost(limit).cell(more)),
+                None => Promise::cell_of(runner.promise, median / reference),
+            };
             sheet.row([
                 runner.name.clone(),
                 format!("{median:.3}"),
                 format!("{:.3}", runner.quantile_ms(0, 1)),
                 format!("{:.3}", runner.quantile_ms(9, 10)),
-                format!("{:+.3}", median - reference),
+                format!("{more:+.3}"),
                 format!("{:.3}", median / reference),
-                runner.at_most.map_or_else(String::new, |at_most| format!("{at_most}")),
+                promised,
             ]);
             sheet.expect(runner.broken == 0, || {
                 format!("{} failed in {} runs", runner.name, runner.broken)
@@ -141,23 +161,29 @@ mod tests {
 
     #[test]
     fn all_are_held_against_the_first() {
-        let runner = |name: &str, at_most, took: &[u64]| Runner {
+        let runner = |name: &str, promise, took: &[u64]| Runner {
             name: name.to_owned(),
             program: OsString::new(),
             args: vec![],
-            at_most,
+            promise,
+            at_most_more: None,
             took: took.iter().map(|ms| Duration::from_millis(*ms)).collect(),
             broken: usize::from(name == "ours"),
         };
-        let runners =
-            vec![runner("theirs -x", None, &[4, 2, 9]), runner("ours", Some(0.5), &[1, 1, 3])];
+        let runners = vec![
+            runner("theirs -x", None, &[4, 2, 9]),
+            runner("ours", Some(Promise::AtMost(0.2)), &[1, 1, 3]),
+        ];
         let sheet = Sprint { runners }.sheet().unwrap();
         assert_eq!(sheet.surprises(), ["ours failed in 1 runs"]);
         let text = sheet.text();
         let lines: Vec<_> = text.lines().collect();
-        assert!(lines[0].contains("| more than theirs | times theirs | at most |"), "{text}");
+        assert!(lines[0].contains("| more than theirs | times theirs | promised"), "{text}");
         assert!(lines[2].starts_with("| theirs -x | 4.000     | 2.000   | 4.000 "), "{text}");
-        assert!(lines[3].contains("| -3.000           | 0.250        | 0.5     |"), "{text}");
+        assert!(
+            lines[3].contains("| -3.000           | 0.250        | at most 0.2: missed |"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -5,20 +5,30 @@ use std::fs::File;
 use anyhow::Result;
 
 use super::contender::{Line, command, name};
-use crate::rig::{Sheet, Stage, figure, median, peak_kib};
+use crate::rig::{Promise, Sheet, Stage, figure, median, peak_kib};
 
 /// Who is measured, and what is asked of it.
-const SUBJECTS: [(Line, &str); 9] = [
-    (&["conns", "-tap"], "1.00 of ss -tanp"),
-    (&["ss", "-tanp"], ""),
-    (&["netstat", "-tanp"], ""),
-    (&["lsof", "-nP", "-iTCP"], ""),
-    (&["conns", "-ta"], ""),
-    (&["ss", "-tan"], ""),
-    (&["conns", "-ta", "-f", "jsonl"], "the same with few and many"),
-    (&["conns", "-tap", "-f", "jsonl"], ""),
-    (&["true"], ""),
+const SUBJECTS: [(Line, Promised); 9] = [
+    (&["conns", "-tap"], Promised::OfPeer(1.0)),
+    (&["ss", "-tanp"], Promised::Nothing),
+    (&["netstat", "-tanp"], Promised::Nothing),
+    (&["lsof", "-nP", "-iTCP"], Promised::Nothing),
+    (&["conns", "-ta"], Promised::Nothing),
+    (&["ss", "-tan"], Promised::Nothing),
+    (&["conns", "-ta", "-f", "jsonl"], Promised::OfFew(1.0)),
+    (&["conns", "-tap", "-f", "jsonl"], Promised::Nothing),
+    (&["true"], Promised::Nothing),
 ];
+
+/// What is promised of the memory that one has at most.
+#[derive(Debug, Clone, Copy)]
+enum Promised {
+    Nothing,
+    /// So much of what the peer has, with few and with many.
+    OfPeer(f64),
+    /// So much with many of what it has with few.
+    OfFew(f64),
+}
 
 /// What all are held against: its place among them.
 const PEER: usize = 1;
@@ -51,15 +61,27 @@ pub fn measure(stage: &Stage) -> Result<Peaks> {
 pub fn sheet(few: &Peaks, many: &Peaks) -> Sheet {
     let of_peer = format!("of {}", name(SUBJECTS[PEER].0));
     let mut sheet =
-        Sheet::new(&["command", "KiB, few", &of_peer, "KiB, many", &of_peer, "at most"]);
-    for (index, (line, at_most)) in SUBJECTS.into_iter().enumerate() {
+        Sheet::new(&["command", "KiB, few", &of_peer, "KiB, many", &of_peer, "promised"]);
+    for (index, (line, promised)) in SUBJECTS.into_iter().enumerate() {
+        let of_peer = [few, many].map(|peaks| peaks[index] / peaks[PEER]);
+        let promised = match promised {
+            Promised::Nothing => String::new(),
+            Promised::OfPeer(limit) => {
+                let [few, many] = of_peer.map(|ratio| Promise::AtMost(limit).cell(ratio));
+                format!("few: {few}, many: {many}")
+            }
+            Promised::OfFew(limit) => {
+                let cell = Promise::AtMost(limit).cell(many[index] / few[index]);
+                format!("{cell} of few")
+            }
+        };
         sheet.row([
             name(line),
             figure(few[index], 0),
-            figure(few[index] / few[PEER], 2),
+            figure(of_peer[0], 2),
             figure(many[index], 0),
-            figure(many[index] / many[PEER], 2),
-            at_most.to_owned(),
+            figure(of_peer[1], 2),
+            promised,
         ]);
     }
     sheet

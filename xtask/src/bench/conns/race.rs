@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::contender::{Line, command, name};
-use crate::rig::{Cost, Population, Report, Sheet, Stage, cost_of, figure, median};
+use crate::rig::{Cost, Population, Promise, Report, Sheet, Stage, cost_of, figure, median};
 
 /// How often each program runs, for each round.
 const RUNS_PER_ROUND: usize = 2;
@@ -76,7 +76,7 @@ impl Race<'_> {
             "lowest",
             "highest",
             &format!("of {}", self.peer[0]),
-            "at most",
+            "promised",
             "wall ms",
         ]);
         let [ours, peer] = [&runners[0], &runners[1]];
@@ -115,7 +115,7 @@ impl<'a> Runner<'a> {
             figure(cpu().fold(f64::NAN, f64::min), 2),
             figure(cpu().fold(f64::NAN, f64::max), 2),
             figure(of_peer, 3),
-            at_most.map_or_else(String::new, |at_most| figure(at_most, 2)),
+            Promise::cell_of(at_most.map(Promise::AtMost), of_peer),
             figure(median(wall), 2),
         ]
     }
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_program_is_held_against_the_peer() {
         let [ours, peer] = [runner(RACE.ours, 0, &[3, 9, 5]), runner(RACE.peer, 0, &[10])];
-        let expected = ["conns -t", "3", "5.00", "3.00", "9.00", "0.500", "0.60", "0.00"];
+        let expected = ["conns -t", "3", "5.00", "3.00", "9.00", "0.500", "at most 0.6", "0.00"];
         assert_eq!(ours.cells(&peer, RACE.at_most), expected);
         assert_eq!(peer.cells(&peer, None)[5..7], ["1.000", ""]);
     }

@@ -34,5 +34,6 @@ fn run(stage: &Stage, report: &mut Report) -> Result<()> {
     let resolv_conf = stage.folder.write("resolv.conf", format!("nameserver {SERVER}\n"))?;
     put_in_place(&resolv_conf, "/etc/resolv.conf")?;
     report.show("One name, from the start of the program to its end", &once::measure(stage)?)?;
+    report.show("The same beside dig", &once::beside_dig(stage)?)?;
     report.show("100,000 names, every answer written to a file", &bulk::measure(stage, &names)?)
 }

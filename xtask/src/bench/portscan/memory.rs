@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::contender::Contenders;
 use super::{NMAP, OURS, RUSTSCAN, words};
-use crate::rig::{BLOCK, House, Place, Sheet, Stage, figure, peak_kib};
+use crate::rig::{BLOCK, House, Place, Promise, Sheet, Stage, figure, peak_kib};
 
 /// How much ours is to have at most, in MiB.
 const AT_MOST_MIB: f64 = 32.0;
@@ -21,7 +21,7 @@ const AS_NOBODY: [&str; 4] = ["--reuid=65534", "--regid=65534", "--clear-groups"
 ///
 /// The output cannot be written.
 pub fn measure(stage: &Stage, contenders: &Contenders) -> Result<Sheet> {
-    let mut sheet = Sheet::new(&["command", "MiB", "at most"]);
+    let mut sheet = Sheet::new(&["command", "MiB", "promised"]);
     let near = House::REFUSING.v4(Place::Street).to_string();
     let far = House::REFUSING.v4(Place::Island).to_string();
     let walled = House::WALLED.v4(Place::Island).to_string();
@@ -45,8 +45,8 @@ pub fn measure(stage: &Stage, contenders: &Contenders) -> Result<Sheet> {
             Ok(kib) => mib = f64::from(u32::try_from(kib)?) / 1024.0,
             Err(error) => sheet.surprise(format!("{}: {error:#}", line.join(" "))),
         }
-        let at_most = if line[0] == OURS[0] { figure(AT_MOST_MIB, 0) } else { String::new() };
-        sheet.row([line.join(" "), figure(mib, 1), at_most]);
+        let promise = (line[0] == OURS[0]).then_some(Promise::AtMost(AT_MOST_MIB));
+        sheet.row([line.join(" "), figure(mib, 1), Promise::cell_of(promise, mib)]);
     }
     Ok(sheet)
 }

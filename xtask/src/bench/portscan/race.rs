@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::contender::{Contenders, open_ports};
-use crate::rig::{Cost, Sheet, Stage, cost_of, figure, median, unprivileged};
+use crate::rig::{Cost, Promise, Sheet, Stage, cost_of, figure, median, unprivileged};
 
 /// How long one run may take that is measured again and again, in seconds.
 const LIMIT_S: u64 = 60;
@@ -103,7 +103,7 @@ impl Race {
     fn sheet(&self, runners: &[Runner]) -> Sheet {
         let mut sheet = Sheet::new(&[
             "command", "open", "runs", "wall s", "lowest", "highest", "CPU s", "of ours",
-            "at least",
+            "promised",
         ]);
         let ours = &runners[0];
         for (index, runner) in runners.iter().enumerate() {
@@ -184,7 +184,7 @@ impl<'a> Runner<'a> {
             figure(wall().fold(f64::NAN, f64::max), 4),
             figure(median(self.seconds(|cost| cost.cpu)), 4),
             format!("{or_more}{}", figure(of_ours, 2)),
-            at_least.map_or_else(String::new, |at_least| figure(at_least, 1)),
+            Promise::cell_of(at_least.map(Promise::AtLeast), of_ours),
         ]
     }
 }
@@ -224,7 +224,7 @@ mod tests {
         let mut nmap = runner(&race.nmap, &[9], &[1]);
         let cells = nmap.cells(&ours, race.at_least);
         assert_eq!(cells[1..4], ["1", "1", "9.0000"]);
-        assert_eq!(cells[7..], ["4.50", "1.6"]);
+        assert_eq!(cells[7..], ["4.50", "at least 1.6"]);
         nmap.was_ended = true;
         assert_eq!(nmap.cells(&ours, None)[7..], [">=4.50", ""]);
         assert!(!nmap.runs_again() && ours.runs_again());
