@@ -1,4 +1,4 @@
-//! Archives to give away: programs that need nothing, with all that belongs to them.
+//! An archive: programs that need nothing, with all that belongs to them.
 
 use std::env::consts::ARCH;
 use std::fs;
@@ -7,28 +7,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use data_encoding::HEXLOWER;
-use ring::digest::{SHA256, digest};
 
+use super::NAME;
 use crate::build::{self, Profile};
 use crate::generated::root;
 use crate::install;
-
-/// The name of the toolkit.
-const NAME: &str = "homeport";
-
-/// Where archives are put unless told otherwise, from the workspace's root.
-const FOLDER: &str = "target/dist";
 
 /// What comes along, in `share/doc`.
 const DOCUMENTS: [&str; 5] =
     ["README.md", "CHANGELOG.md", "NOTICE", "LICENSE-APACHE", "LICENSE-MIT"];
 
-/// Makes an archive for this machine's kind, with its checksum: of static programs where Rust has
-/// what it takes to build them.
-pub fn run(folder: Option<PathBuf>) -> Result<()> {
-    let folder = folder.unwrap_or_else(|| root().join(FOLDER));
-    let folder = std::path::absolute(folder)?;
+/// Makes an archive in a folder, for this machine's kind: of static programs where Rust has what it
+/// takes to build them. Returns where it is.
+pub fn make(folder: &Path) -> Result<PathBuf> {
     let target = static_target();
     let kind = match &target {
         Some(target) => target.clone(),
@@ -53,20 +44,9 @@ pub fn run(folder: Option<PathBuf>) -> Result<()> {
     }
     install::lay_out(&content, &programs)?;
     add_documents(&content.join("share/doc").join(NAME))?;
-    let archive = pack(&folder, &name)?;
+    let archive = pack(folder, &name)?;
     fs::remove_dir_all(&content)?;
-    let octets = fs::read(&archive)?;
-    let sum = HEXLOWER.encode(digest(&SHA256, &octets).as_ref());
-    let file = archive.file_name().context("an archive has a name")?.display().to_string();
-    fs::write(folder.join("SHA256SUMS"), format!("{sum}  {file}\n"))?;
-    writeln!(
-        out,
-        "{} ({} octets)\n{}",
-        archive.display(),
-        octets.len(),
-        folder.join("SHA256SUMS").display()
-    )?;
-    Ok(())
+    Ok(archive)
 }
 
 /// Static programs are for musl, of the processor that this runs on.

@@ -1,0 +1,42 @@
+//! What is given away, with checksums: an archive for any machine of this kind.
+
+mod archive;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use data_encoding::HEXLOWER;
+use ring::digest::{SHA256, digest};
+
+use crate::generated::root;
+
+/// The name of the toolkit.
+const NAME: &str = "homeport";
+
+/// Where files are put unless told otherwise, from the workspace's root.
+const FOLDER: &str = "target/dist";
+
+/// The list of checksums, as `sha256sum --check` reads it.
+const SUMS: &str = "SHA256SUMS";
+
+/// Makes what can be made here, and the checksums of it.
+pub fn run(folder: Option<PathBuf>) -> Result<()> {
+    let folder = folder.unwrap_or_else(|| root().join(FOLDER));
+    let folder = std::path::absolute(folder)?;
+    let files = [archive::make(&folder)?];
+    let mut out = io::stdout();
+    let mut sums = Vec::new();
+    for file in files {
+        let octets = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let sum = HEXLOWER.encode(digest(&SHA256, &octets).as_ref());
+        let name = file.file_name().context("a file has a name")?.display();
+        writeln!(sums, "{sum}  {name}")?;
+        writeln!(out, "{} ({} octets)", file.display(), octets.len())?;
+    }
+    let list = folder.join(SUMS);
+    fs::write(&list, sums).with_context(|| format!("cannot write {}", list.display()))?;
+    writeln!(out, "{}", list.display())?;
+    Ok(())
+}
