@@ -16,6 +16,15 @@ use crate::tools::{Entry, TOOLS};
 /// The shells that get completions.
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
 
+/// Whose rules say where things lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Those of whoever installs by hand.
+    Local,
+    /// Debian's, for its packages.
+    Debian,
+}
+
 /// Installs everything below `root`, or below ~/.local.
 pub fn run(root: Option<PathBuf>) -> Result<()> {
     let root = match root {
@@ -26,7 +35,7 @@ pub fn run(root: Option<PathBuf>) -> Result<()> {
     };
     let root = path::absolute(root)?;
     let programs = build::tools(Profile::Release, None)?;
-    for file in lay_out(&root, &programs)? {
+    for file in lay_out(&root, &programs, Layout::Local)? {
         writeln!(io::stdout(), "{}", file.display())?;
     }
     remind_of_path(&root.join("bin"))
@@ -34,7 +43,11 @@ pub fn run(root: Option<PathBuf>) -> Result<()> {
 
 /// Puts the programs in `bin` below a folder, and in `share` what belongs to them. Returns what is
 /// there now.
-pub fn lay_out(root: &Path, programs: &HashMap<String, PathBuf>) -> Result<Vec<PathBuf>> {
+pub fn lay_out(
+    root: &Path,
+    programs: &HashMap<String, PathBuf>,
+    layout: Layout,
+) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for tool in &TOOLS {
         let program = &programs[tool.name];
@@ -45,7 +58,7 @@ pub fn lay_out(root: &Path, programs: &HashMap<String, PathBuf>) -> Result<Vec<P
         write(&page, docs::man_page(tool)?)?;
         files.push(page);
         for shell in SHELLS {
-            let script = root.join(completion_path(tool, shell));
+            let script = root.join(completion_path(tool, shell, layout));
             write(&script, completion(tool, shell))?;
             files.push(script);
         }
@@ -54,9 +67,10 @@ pub fn lay_out(root: &Path, programs: &HashMap<String, PathBuf>) -> Result<Vec<P
 }
 
 /// Where a shell looks for the completions of a tool, below the root.
-fn completion_path(tool: &Entry, shell: Shell) -> String {
+fn completion_path(tool: &Entry, shell: Shell, layout: Layout) -> String {
     let name = tool.name;
     match shell {
+        Shell::Zsh if layout == Layout::Debian => format!("share/zsh/vendor-completions/_{name}"),
         Shell::Zsh => format!("share/zsh/site-functions/_{name}"),
         Shell::Fish => format!("share/fish/vendor_completions.d/{name}.fish"),
         _ => format!("share/bash-completion/completions/{name}"),
@@ -81,7 +95,8 @@ fn install_program(program: &Path, target: &Path) -> Result<()> {
     installed.with_context(|| format!("cannot install {}", target.display()))
 }
 
-fn write(target: &Path, contents: impl AsRef<[u8]>) -> Result<()> {
+/// Writes a file, and makes the folders that it lies in.
+pub fn write(target: &Path, contents: impl AsRef<[u8]>) -> Result<()> {
     make_folder(target)?;
     fs::write(target, contents).with_context(|| format!("cannot write {}", target.display()))
 }

@@ -67,10 +67,10 @@ enum Task {
         run: bool,
     },
 
-    /// Make an archive to give away: static programs where the musl target is installed, their man
-    /// pages, completions and licences, and a checksum
+    /// Make what is given away, with checksums: an archive of static programs where the musl target is
+    /// installed, their man pages, completions and licences; a Debian package where dpkg-deb is
     Dist {
-        /// Where to put it [default: target/dist]
+        /// Where to put them [default: target/dist]
         #[arg(long, value_name = "DIR")]
         folder: Option<PathBuf>,
     },

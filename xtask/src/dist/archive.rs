@@ -8,10 +8,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::NAME;
+use super::{NAME, clear};
 use crate::build::{self, Profile};
 use crate::generated::root;
-use crate::install;
+use crate::install::{Layout, lay_out};
 
 /// What comes along, in `share/doc`.
 const DOCUMENTS: [&str; 5] =
@@ -38,11 +38,8 @@ pub fn make(folder: &Path) -> Result<PathBuf> {
     let programs = build::tools(Profile::Release, target.as_deref())?;
     let name = format!("{NAME}-{}-{kind}", env!("CARGO_PKG_VERSION"));
     let content = folder.join(&name);
-    if content.exists() {
-        fs::remove_dir_all(&content)
-            .with_context(|| format!("cannot remove {}", content.display()))?;
-    }
-    install::lay_out(&content, &programs)?;
+    clear(&content)?;
+    lay_out(&content, &programs, Layout::Local)?;
     add_documents(&content.join("share/doc").join(NAME))?;
     let archive = pack(folder, &name)?;
     fs::remove_dir_all(&content)?;

@@ -1,10 +1,12 @@
-//! What is given away, with checksums: an archive for any machine of this kind.
+//! What is given away, with checksums: an archive for any machine of this kind, a package for Debian.
 
 mod archive;
+mod debian;
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::iter;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use data_encoding::HEXLOWER;
@@ -25,7 +27,7 @@ const SUMS: &str = "SHA256SUMS";
 pub fn run(folder: Option<PathBuf>) -> Result<()> {
     let folder = folder.unwrap_or_else(|| root().join(FOLDER));
     let folder = std::path::absolute(folder)?;
-    let files = [archive::make(&folder)?];
+    let files = iter::once(archive::make(&folder)?).chain(debian::make(&folder)?);
     let mut out = io::stdout();
     let mut sums = Vec::new();
     for file in files {
@@ -38,5 +40,14 @@ pub fn run(folder: Option<PathBuf>) -> Result<()> {
     let list = folder.join(SUMS);
     fs::write(&list, sums).with_context(|| format!("cannot write {}", list.display()))?;
     writeln!(out, "{}", list.display())?;
+    Ok(())
+}
+
+/// Removes what an earlier run may have left.
+fn clear(content: &Path) -> Result<()> {
+    if content.exists() {
+        fs::remove_dir_all(content)
+            .with_context(|| format!("cannot remove {}", content.display()))?;
+    }
     Ok(())
 }
