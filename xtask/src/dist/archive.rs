@@ -84,7 +84,8 @@ fn pack(folder: &Path, name: &str) -> Result<PathBuf> {
     let mut tar = Command::new("tar");
     if cfg!(target_os = "linux") {
         tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"]);
-        tar.args(["--use-compress-program", "gzip -n"]);
+        // Whoever packs may keep their files to themselves: those who unpack are to read them.
+        tar.args(["--mode=u=rwX,go=rX", "--use-compress-program", "gzip -n"]);
     } else {
         tar.arg("-z");
     }
