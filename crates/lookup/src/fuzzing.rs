@@ -1,17 +1,25 @@
 //! What must hold for any text and any octets from outside. Fuzzing has no other way in.
 
+use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hickory_proto::rr::{Name, RecordType};
 
 use crate::answer::{Arrival, Detail, Group};
+use crate::dnssec::{Anchors, Fetch, Policy, Security, Validator};
 use crate::exchange::{Question, Reply, Transport, believe};
+use crate::hosts::HostsFile;
 use crate::message::{self, HEADER_OCTETS, Manner, Message};
 use crate::name::{self, NameError};
 use crate::rdata;
 use crate::resolve::classify;
 use crate::row::Row;
+use crate::server::Server;
+
+pub use crate::batch::fuzzing::line;
+pub use crate::system::fuzzing::configuration;
 
 /// Any octets are read as a message and shown as rows, without panic; names and data are printable
 /// ASCII, and what is believed is the message as it was sent.
@@ -128,6 +136,95 @@ pub fn name(text: &str) {
     }
 }
 
+/// Replies of any octets, each after its length, are never found to be genuine: nobody can sign by
+/// accident. The first is judged, and the others are what is asked for on the way.
+///
+/// # Panics
+///
+/// When that is not so.
+pub fn dnssec(octets: &[u8]) {
+    let messages = messages(octets);
+    let Some((reply, others)) = messages.split_first() else { return };
+    let question = question_of(reply);
+    let fetch = Replies { messages: others, next: AtomicUsize::new(0) };
+    let validator = Validator::new(fetch, Anchors::default(), Policy::default());
+    let verdict = validator.validate(&question.name, question.record_type, reply, NOW);
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let verdict = runtime.expect("it needs nothing of the system").block_on(verdict);
+    assert_ne!(verdict.state, Security::Secure, "{verdict:?}");
+    assert!(is_printable(&verdict.reason.to_string()), "{verdict:?}");
+}
+
+/// When replies are judged, in seconds since 1970.
+const NOW: u64 = 1_800_000_000;
+
+/// Messages, each after its length, as over TCP (RFC 1035, 4.2.2).
+fn messages(mut octets: &[u8]) -> Vec<Message> {
+    let mut messages = Vec::new();
+    while let Some((length, rest)) = octets.split_first_chunk() {
+        let length = usize::from(u16::from_be_bytes(*length));
+        let (message, rest) = rest.split_at(length.min(rest.len()));
+        messages.extend(Message::read(message));
+        octets = rest;
+    }
+    messages
+}
+
+/// Replies that come in turn, whatever is asked.
+struct Replies<'a> {
+    messages: &'a [Message],
+    next: AtomicUsize,
+}
+
+impl Fetch for Replies<'_> {
+    fn fetch(
+        &self,
+        _: &Name,
+        _: RecordType,
+    ) -> impl Future<Output = Result<Message, String>> + Send {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        let reply = self.messages.get(next).cloned().ok_or_else(|| "silence".to_owned());
+        std::future::ready(reply)
+    }
+}
+
+/// Any text is a list of trust anchors, or is refused at a line of it.
+///
+/// # Panics
+///
+/// When that is not so.
+pub fn anchors(text: &str) {
+    match Anchors::read(text) {
+        Ok(anchors) => assert!(anchors.closest(&Name::root()).is_none_or(|it| it.0.is_root())),
+        Err(error) => assert!(error.line <= text.lines().count().max(1), "{error:?}"),
+    }
+}
+
+/// Any text is a server, which is written as it is read again, or is refused.
+///
+/// # Panics
+///
+/// When that is not so.
+pub fn server(text: &str) {
+    let Ok(server) = Server::parse(text, 53) else { return };
+    let written = server.to_string();
+    assert_eq!(Server::parse(&written, 53).as_ref().ok(), Some(&server), "{written}");
+}
+
+/// Any octets are a hosts file: what a name of it is looked up as is an address of it.
+///
+/// # Panics
+///
+/// When that is not so.
+pub fn hosts(octets: &[u8]) {
+    let hosts = HostsFile::parse(octets);
+    for address in ["127.0.0.1", "::1", "192.0.2.1"].map(|it| it.parse().expect("an address")) {
+        let Some(name) = hosts.name_of(address) else { continue };
+        let record_type = if address.is_ipv4() { RecordType::A } else { RecordType::AAAA };
+        assert!(hosts.lookup(name, record_type).contains(&address), "{name} {address}");
+    }
+}
+
 fn is_printable(text: &str) -> bool {
     text.bytes().all(|octet| matches!(octet, b' '..=b'~'))
 }
@@ -142,6 +239,13 @@ mod tests {
     fn the_seeds_of_fuzzing_hold() {
         with_seeds("message", message);
         with_seeds("record_data", record_data);
-        with_seeds("name", |octets| name(str::from_utf8(octets).unwrap()));
+        with_seeds("dnssec", dnssec);
+        with_seeds("hosts", hosts);
+        with_seeds("configuration", configuration);
+        with_seeds("line", line);
+        for (target, hold) in [("name", name as fn(&str)), ("anchors", anchors), ("server", server)]
+        {
+            with_seeds(target, |octets| hold(str::from_utf8(octets).unwrap()));
+        }
     }
 }

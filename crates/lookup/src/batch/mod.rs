@@ -10,6 +10,9 @@ mod slow;
 mod summary;
 mod template;
 
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
+
 use std::collections::VecDeque;
 use std::num::NonZero;
 use std::path::Path;

@@ -22,6 +22,9 @@ mod source;
 mod library;
 mod nsswitch;
 
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
+
 pub use library::addresses_of;
 pub use nsswitch::{Service, read as services};
 

@@ -33,7 +33,7 @@ pub fn read(path: Option<&Path>) -> io::Result<Vec<Service>> {
     }
 }
 
-fn parse(text: &str) -> Vec<Service> {
+pub(super) fn parse(text: &str) -> Vec<Service> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
     let mut of_hosts = lines.filter_map(|line| line.trim_start().strip_prefix("hosts:"));
     services(of_hosts.next_back().unwrap_or(DEFAULT_ORDER))

@@ -77,6 +77,13 @@ fn parse(
     })
 }
 
+/// What holds for any octets in the place of the file.
+#[cfg(any(fuzzing, test))]
+pub(super) fn holds(octets: &[u8]) {
+    let Ok(config) = parse(octets, &Environment::default(), 53) else { return };
+    assert!((1..=SERVERS_MAX).contains(&config.servers.len()), "{config:?}");
+}
+
 /// Whether an option that hickory does not know is set.
 fn has_option(lines: &[u8], option: &str) -> bool {
     let lines = lines.split(|&octet| octet == b'\n').filter_map(|line| str::from_utf8(line).ok());
