@@ -59,11 +59,12 @@ pub fn with_causes(error: &(dyn Error + 'static)) -> String {
 }
 
 /// What went wrong in the system's words, as a part of a sentence: in lower case, without the
-/// number that std appends.
+/// number that std appends, and without the full stop of Windows.
 #[must_use]
 pub fn system_words(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error ").next().unwrap_or_default();
+    let text = text.strip_suffix('.').unwrap_or(text);
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| {
         // An abbreviation keeps its capitals.
@@ -90,6 +91,10 @@ mod tests {
             (
                 io::Error::other("No such file or directory (os error 2)"),
                 "no such file or directory",
+            ),
+            (
+                io::Error::other("The system cannot find the file specified. (os error 2)"),
+                "the system cannot find the file specified",
             ),
             (io::Error::other("DNS is down"), "DNS is down"),
             (io::ErrorKind::TimedOut.into(), "timed out"),
