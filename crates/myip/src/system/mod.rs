@@ -40,7 +40,8 @@ pub enum SystemError {
     #[error(transparent)]
     Portable(#[from] io::Error),
     /// Only the native back end knows it.
-    #[error("this takes what only Linux tells, by --backend native")]
+    #[cfg_attr(target_os = "linux", error("this takes what only Linux tells, by --backend native"))]
+    #[cfg_attr(not(target_os = "linux"), error("this takes what only Linux tells"))]
     NotTold,
 }
 
