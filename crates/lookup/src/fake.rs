@@ -100,7 +100,7 @@ impl Fake {
         let udp = thread::spawn(move || {
             let mut buffer = [0; QUERY_MAX_OCTETS];
             for count in 0.. {
-                let (octets, client) = socket.recv_from(&mut buffer).unwrap();
+                let (octets, client) = receive(&socket, &mut buffer);
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
@@ -123,6 +123,16 @@ impl Drop for Fake {
         }
         for thread in [self.udp.take(), self.tcp.take()].into_iter().flatten() {
             let _ = thread.join();
+        }
+    }
+}
+
+/// The next datagram. On Windows an earlier reply that found nobody is told in its place.
+fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> (usize, SocketAddr) {
+    loop {
+        match socket.recv_from(buffer) {
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => {}
+            received => return received.unwrap(),
         }
     }
 }
