@@ -77,6 +77,8 @@ impl Connection {
 /// QUIC's own socket is not connected, so that it is not told (ICMP). An empty datagram from one that
 /// is connected brings the word, and means nothing to a server.
 async fn refusal(server: SocketAddr, any: SocketAddr) -> io::Error {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset};
+
     let probe = async {
         let socket = UdpSocket::bind(any).await?;
         socket.connect(server).await?;
@@ -84,7 +86,8 @@ async fn refusal(server: SocketAddr, any: SocketAddr) -> io::Error {
         socket.recv(&mut [0]).await
     };
     match probe.await {
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => error,
+        // Windows tells of a closed port as of a connection that was reset.
+        Err(error) if matches!(error.kind(), ConnectionRefused | ConnectionReset) => error,
         _ => pending().await,
     }
 }
