@@ -109,10 +109,15 @@ fn has_input() -> bool {
     kind.is_fifo() || kind.is_file()
 }
 
-/// Whether standard input is no terminal, so that names may be expected from it.
-#[cfg(not(unix))]
+/// Whether standard input is a pipe or a file, from which names are to be expected. Some terminals
+/// are pipes here, and NUL is neither.
+#[cfg(windows)]
 fn has_input() -> bool {
-    !std::io::IsTerminal::is_terminal(&std::io::stdin())
+    use std::io::IsTerminal as _;
+    use winapi_util::{HandleRef, file};
+
+    let is_terminal = std::io::stdin().is_terminal();
+    !is_terminal && file::typ(HandleRef::stdin()).is_ok_and(|it| it.is_pipe() || it.is_disk())
 }
 
 fn listed(cli: &Cli, file: &Path, notes: &Notes) -> Result<AnyRows, FailureKind> {
