@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 use std::os::unix::process::ExitStatusExt;
+#[cfg(unix)]
 use std::thread;
 use std::time::{Duration, Instant};
 

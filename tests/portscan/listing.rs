@@ -3,12 +3,17 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+#[cfg(unix)]
 use serde_json::Value;
 use testkit::Output;
 
+#[cfg(target_os = "linux")]
+use super::support::only_row;
 use super::support::{
-    ALONE, PROGRAM, listener, nobody, objects, only_row, portscan, row_of, rows, wait_until,
+    ALONE, PROGRAM, listener, nobody, objects, portscan, row_of, rows, wait_until,
 };
+#[cfg(unix)]
+use super::support::{Running, silence};
 
 /// So many ports that a table does not list them all, and hardly any machine has services there.
 const MANY: &str = "64000-64299";
@@ -231,15 +236,12 @@ fn who_reads_one_line_only_is_no_trouble() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_row_is_printed_as_soon_as_it_is_known() {
-    // The other port is waited for much longer than this test is.
-    #[cfg(unix)]
-    {
-        let (_listener, open) = listener();
-        let (_silent, silent) = super::support::silence();
-        let words = ["-w", "60", "-f", "jsonl", "127.0.0.1", &silent, &open];
-        let running = super::support::Running::start(&words);
-        let row: Value = serde_json::from_str(&running.row()).unwrap();
-        assert_eq!((row["port"].to_string(), &row["state"]), (open, &"open".into()));
-    }
+    let (_listener, open) = listener();
+    // This port is waited for much longer than this test is.
+    let (_silent, silent) = silence();
+    let running = Running::start(&["-w", "60", "-f", "jsonl", "127.0.0.1", &silent, &open]);
+    let row: Value = serde_json::from_str(&running.row()).unwrap();
+    assert_eq!((row["port"].to_string(), &row["state"]), (open, &"open".into()));
 }

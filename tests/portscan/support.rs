@@ -72,6 +72,7 @@ pub fn asked(rows: &[Value]) -> Vec<String> {
 }
 
 /// What an event says: what happened, from what to what.
+#[cfg(unix)]
 pub fn change_told(event: &Value) -> String {
     format!("{} {} {}", event["change"], event["was"], event["state"]).replace('"', "")
 }
@@ -164,6 +165,7 @@ pub struct Running {
 pub struct Ended {
     pub status: ExitStatus,
     pub rows: Vec<String>,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "what is said after Ctrl-C"))]
     pub notes: Vec<String>,
 }
 
@@ -177,6 +179,7 @@ impl Running {
         Self { child, rows, notes }
     }
 
+    #[cfg(unix)]
     pub fn id(&self) -> u32 {
         self.child.id()
     }

@@ -3,11 +3,12 @@
 use serde_json::Value;
 use testkit::{Conduct, LatePort};
 
+#[cfg(target_os = "linux")]
+use super::support::sooner_or_later;
 #[cfg(unix)]
-use super::support::silence;
+use super::support::{PROGRAM, silence};
 use super::support::{
-    PROGRAM, Running, listener, nobody, objects, only_row, portscan, portscan_on, service,
-    sooner_or_later, wait_until,
+    Running, listener, nobody, objects, only_row, portscan, portscan_on, service, wait_until,
 };
 
 /// Longer than any test waits.

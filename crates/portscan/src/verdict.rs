@@ -266,21 +266,20 @@ mod tests {
 
     #[test]
     fn what_fails_here_is_never_called_closed() {
-        let mut cases = vec![
+        let cases = vec![
             (io::ErrorKind::HostUnreachable.into(), "no route to this host"),
             (io::ErrorKind::NetworkUnreachable.into(), "no route to this network"),
             (io::ErrorKind::PermissionDenied.into(), "this machine's firewall does not let it out"),
             (io::ErrorKind::OutOfMemory.into(), "out of memory"),
             (io::ErrorKind::AddrNotAvailable.into(), "out of local ports"),
-        ];
-        #[cfg(unix)]
-        cases.extend([
+            #[cfg(unix)]
             (rustix::io::Errno::PERM.into(), "this machine's firewall does not let it out"),
+            #[cfg(unix)]
             (
                 rustix::io::Errno::ACCESS.into(),
                 "a broadcast address, or prohibited by this machine's routes",
             ),
-        ]);
+        ];
         for (error, why) in cases {
             let reason = Reason::failed(&error, "127.0.0.1:1".parse().unwrap());
             assert_eq!(

@@ -295,7 +295,14 @@ fn ask(to: SocketAddr, question: &[u8], wait: Duration, asked: &Asked) -> io::Re
             return Err(ErrorKind::WouldBlock.into());
         }
         socket.set_read_timeout(Some(left.max(MIN_WAIT)))?;
-        let (length, from) = socket.recv_from(&mut answer)?;
+        let (length, from) = match socket.recv_from(&mut answer) {
+            Ok(received) => received,
+            // So Windows says that the wait is over, which is not the system's patience.
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                return Err(ErrorKind::WouldBlock.into());
+            }
+            Err(error) => return Err(error),
+        };
         let is_question = asked.is_question(own, to, from);
         if from == to && is_question {
             return Ok(Outcome::MetItself);
