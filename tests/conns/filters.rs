@@ -64,15 +64,16 @@ fn a_filter_by_process_finds_what_it_has_open() {
         .and_then(|owners| owners.iter().find(|owner| owner["pid"] == std::process::id()))
         .expect("this process");
     let pid = std::process::id().to_string();
-    let name = owner["name"].as_str().expect("a name");
-    let beginning = format!("{}*", &name[..name.len() / 2]);
-    for (words, count) in [
+    // Only Linux tells what processes are called.
+    let name = owner["name"].as_str();
+    assert_eq!(name.is_some(), cfg!(target_os = "linux"), "{owner}");
+    let beginning = name.map(|name| format!("{}*", &name[..name.len() / 2]));
+    let named = name.into_iter().chain(beginning.as_deref()).map(|name| (["--name", name], 1));
+    for (words, count) in named.chain([
         (["--pid", &*pid], 1),
-        (["--name", name], 1),
-        (["--name", &beginning], 1),
         (["--name", "no-such-process"], 0),
         (["--pid", "2147483647"], 0),
-    ] {
+    ]) {
         let words = [&words[..], &["-tl", "-H", &own]].concat();
         assert_eq!(conns(&words).text().lines().count(), count, "{words:?}");
     }

@@ -28,7 +28,6 @@ use crate::study::Subjects;
 #[cfg(target_os = "linux")]
 use crate::survey::Namespaces;
 use crate::survey::{Question, Survey};
-#[cfg(target_os = "linux")]
 use crate::unknown;
 use crate::watch::Watch;
 
@@ -316,13 +315,13 @@ impl Cli {
 impl Selection {
     /// What to ask for, so that what is printed can be.
     fn question(&self, printed: &Printed, notes: &Notes) -> Result<Question, Failure> {
-        #[cfg(not(target_os = "linux"))]
-        let _ = notes;
         let mut expression = self.filter.clone().into_expression();
         if let Some(expression) = &mut expression {
             expression.resolve(&mut crate::names::addresses_of)?;
             #[cfg(target_os = "linux")]
             unknown::mention(expression, self.is_here(), notes);
+            #[cfg(not(target_os = "linux"))]
+            unknown::mention(expression, notes);
         }
         let needs = expression.as_ref().map(Expression::needs).unwrap_or_default();
         let has = |columns: &[&str]| columns.iter().any(|column| printed.has(column));

@@ -21,7 +21,7 @@ mod state;
 mod study;
 mod survey;
 mod tcp_info;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), path = "unknown/elsewhere.rs")]
 mod unknown;
 mod watch;
 

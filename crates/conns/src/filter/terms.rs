@@ -356,7 +356,10 @@ pub(super) fn is_host(text: &str) -> bool {
 /// What was probably meant by a word that begins no term.
 pub(super) fn hint(word: &str) -> Option<String> {
     if word == "kill" {
-        return Some("it comes first, and flags behind it".to_owned());
+        let is_there = cfg!(target_os = "linux");
+        let hint =
+            if is_there { "it comes first, and flags behind it" } else { "only Linux has it" };
+        return Some(hint.to_owned());
     }
     let (name, value) = word.split_once(':').unwrap_or((word, ""));
     if !value.is_empty() && key(name).is_some() {
