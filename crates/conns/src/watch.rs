@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use output::{Column, Interrupt, Known, Notes, Printed, Record, Rendering, Rows};
 
@@ -76,8 +76,7 @@ impl Watch {
         }
         // What could not be looked at is not gone.
         let is_whole = self.events.is_empty();
-        let time_s = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let time_s = time_s.unwrap_or_default().as_secs();
+        let time_s = output::now_s();
         let columns = &self.columns;
         let events = self.known.look(rows, is_whole, |old, new| is_other(old, new, columns));
         self.events.extend(events.into_iter().map(|(change, mut row)| {

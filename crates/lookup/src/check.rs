@@ -3,7 +3,6 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use hickory_proto::rr::{Name, RecordType};
 use tokio::time::{Instant, timeout_at};
@@ -97,8 +96,7 @@ impl Checker {
         reply: &Message,
         end: Instant,
     ) -> Checked {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let verdict = self.0.validate(name, record_type, reply, now.as_secs());
+        let verdict = self.0.validate(name, record_type, reply, output::now_s());
         let Ok(verdict) = timeout_at(end, verdict).await else {
             let reason = "the time is up before everything could be asked".to_owned();
             let whole = Finding { state: Security::Indeterminate, reason, code: None };

@@ -99,7 +99,7 @@ pub enum NameError {
         host: String,
     },
     /// Numbers that may be read as an address in more than one way.
-    #[error("'{text}' is not an address everywhere: write {} if that is meant", alternatives(.readings))]
+    #[error("'{text}' is not an address everywhere: write {} if that is meant", output::any_of(.readings))]
     AmbiguousAddress {
         /// What was given.
         text: String,
@@ -252,59 +252,13 @@ fn almost_address(text: &str) -> Option<NameError> {
         let digits = !after.is_empty() && after.bytes().all(|octet| octet.is_ascii_digit());
         return digits.then(|| NameError::Network { text: text.to_owned(), address });
     }
-    let parts: Vec<&str> = text.split('.').collect();
-    if !parts.iter().all(|part| is_number(part)) {
-        return None;
-    }
+    let readings = output::ipv4_readings(text)?;
     let text = text.to_owned();
-    let mut readings: Vec<Ipv4Addr> =
-        [false, true].into_iter().filter_map(|octal| read_loosely(&parts, octal)).collect();
-    readings.dedup();
     Some(if readings.is_empty() {
         NameError::NotAnAddress { text }
     } else {
         NameError::AmbiguousAddress { text, readings }
     })
-}
-
-fn is_number(part: &str) -> bool {
-    match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
-        Some(hex) => !hex.is_empty() && hex.bytes().all(|octet| octet.is_ascii_hexdigit()),
-        None => !part.is_empty() && part.bytes().all(|octet| octet.is_ascii_digit()),
-    }
-}
-
-/// An address as `inet_aton(3)` reads it: one to four numbers, the last one filling what is
-/// left; a leading zero means octal to it, and nothing to most people.
-fn read_loosely(parts: &[&str], octal: bool) -> Option<Ipv4Addr> {
-    let (last, first) = parts.split_last()?;
-    if first.len() > 3 {
-        return None;
-    }
-    let mut address: u32 = 0;
-    for part in first {
-        let octet = u8::try_from(read_number(part, octal)?).ok()?;
-        address = (address << 8) | u32::from(octet);
-    }
-    let bits_left = 32 - 8 * u32::try_from(first.len()).ok()?;
-    let last = read_number(last, octal)?;
-    if u64::from(last) >= 1 << bits_left {
-        return None;
-    }
-    let high = address.checked_shl(bits_left).unwrap_or(0);
-    Some(Ipv4Addr::from(high | last))
-}
-
-fn read_number(part: &str, octal: bool) -> Option<u32> {
-    if let Some(hex) = part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
-        return u32::from_str_radix(hex, 16).ok();
-    }
-    let radix = if octal && part.len() > 1 && part.starts_with('0') { 8 } else { 10 };
-    u32::from_str_radix(part, radix).ok()
-}
-
-fn alternatives(readings: &[Ipv4Addr]) -> String {
-    readings.iter().map(|reading| format!("'{reading}'")).collect::<Vec<_>>().join(" or ")
 }
 
 /// What a text is that people paste where a name belongs. A name with escapes is meant as it is.

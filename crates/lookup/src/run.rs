@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use hickory_proto::rr::{Name, RecordType};
-use output::{Notes, Rows};
+use output::{Notes, Rows, STANDARD_INPUT};
 
 use crate::answer::Detail;
 use crate::background::Waiting;
@@ -30,9 +30,6 @@ use crate::watch::Watch;
 
 /// Rows, whichever way they come.
 pub(crate) type AnyRows = Box<dyn Rows<Item = Result<Row, Failure>>>;
-
-/// What stands for standard input.
-const STDIN: &str = "-";
 
 /// So many messages of a zone transfer wait for the printer at most.
 const MESSAGES_AHEAD_MAX: usize = 16;
@@ -92,10 +89,10 @@ pub(crate) fn rows(cli: &Cli, notes: &Notes) -> Result<AnyRows, FailureKind> {
 /// The file that the names come from: the one that was given, or standard input if no name was
 /// and something is there to be read.
 pub(crate) fn list(cli: &Cli) -> Option<PathBuf> {
-    let stdin = || Some(PathBuf::from(STDIN));
+    let stdin = || Some(PathBuf::from(STANDARD_INPUT));
     match &cli.ways.from {
         Some(file) => Some(file.clone()),
-        None if cli.words.iter().any(|word| word == STDIN) => stdin(),
+        None if cli.words.iter().any(|word| word == STANDARD_INPUT) => stdin(),
         None if cli.words.iter().all(|word| word.starts_with('@')) && has_input() => stdin(),
         None => None,
     }
@@ -124,7 +121,7 @@ fn listed(cli: &Cli, file: &Path, notes: &Notes) -> Result<AnyRows, FailureKind>
     if let Some(flag) = cli.flags_of_other_ways().next() {
         return Err(FailureKind::NotForList(flag));
     }
-    let is_said = |word: &str| cli.ways.from.is_none() && word == STDIN;
+    let is_said = |word: &str| cli.ways.from.is_none() && word == STANDARD_INPUT;
     let words: Vec<_> = cli.words.iter().filter(|word| !is_said(word)).cloned().collect();
     let ListRequest { types, servers } =
         ListRequest::parse(&words, &cli.types, cli.family.family(), cli.port())?;

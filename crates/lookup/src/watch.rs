@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::mpsc::{SendError, SyncSender};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use output::{Change, Exit};
 use tokio::time::sleep;
@@ -90,7 +90,7 @@ fn said(rows: &[Row]) -> Said {
 
 /// Rows as they are shown here: with the time, and without a say in the exit code.
 fn shown(rows: Vec<Row>, change: Change) -> Vec<Row> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let of = |row| Row { change: Some((change, now.as_secs())), exit: Exit::Yes, ..row };
+    let now_s = output::now_s();
+    let of = |row| Row { change: Some((change, now_s)), exit: Exit::Yes, ..row };
     rows.into_iter().map(of).collect()
 }

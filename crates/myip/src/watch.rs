@@ -1,7 +1,7 @@
 //! The same question whenever something changes: what came, what changed and what went.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use output::{Interrupt, Known, Notes, Rows};
 
@@ -74,8 +74,7 @@ impl Watch {
             }
             self.events.extend(failures.into_iter().map(Err));
         }
-        let time_s = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let time_s = Some(time_s.unwrap_or_default().as_secs());
+        let time_s = Some(output::now_s());
         let events = self.known.look(rows, true, is_other);
         self.events
             .extend(events.into_iter().map(|(change, row)| Ok(Row { change, time_s, ..row })));

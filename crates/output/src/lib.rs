@@ -4,6 +4,7 @@
 //! formats, escaping, colour, exit codes. Nothing else writes to stdout or stderr.
 
 mod bar;
+mod clock;
 mod column_name;
 mod count;
 mod counted;
@@ -20,6 +21,7 @@ mod known;
 mod letters;
 mod lines;
 mod live;
+mod loose;
 mod manual;
 mod map;
 mod notes;
@@ -43,14 +45,17 @@ mod tone;
 mod tool;
 mod value;
 mod view;
+mod whole;
 
+pub use clock::now_s;
 pub use escape::{Blanks, escape, escape_bytes, is_unsafe, unescape};
 pub use exit::{Exit, Failure, system_words, with_causes};
 pub use family::{Family, FamilyFlags};
 pub use interrupt::Interrupt;
 pub use kind::{Kind, Part};
 pub use known::Known;
-pub use lines::Lines;
+pub use lines::{LINE_MAX_OCTETS, LineTextError, Lines, STANDARD_INPUT, open, without_remark};
+pub use loose::ipv4_readings;
 pub use manual::{ColumnEntry, Manual};
 pub use notes::Notes;
 pub use pasted::Pasted;
@@ -58,8 +63,9 @@ pub use prefix::{Prefix, PrefixError};
 pub use record::{Change, Column, Record};
 pub use rows::{Arrivals, Rows, as_they_come, at_once};
 pub use seconds::{in_seconds, seconds};
-pub use suggest::{likeness, nearest};
+pub use suggest::{any_of, likeness, nearest};
 pub use tone::Tone;
 pub use tool::{Tool, command, main, manual};
 pub use value::{Labelled, Show, Shown, Text, Value};
 pub use view::{MapView, Printed, Rendering, View};
+pub use whole::from_one;

@@ -1,4 +1,6 @@
-//! The name that was probably meant.
+//! The names that were probably meant.
+
+use std::fmt::Display;
 
 /// Below this likeness (Jaro-Winkler, 0 to 1) a name is no suggestion.
 const MIN_LIKENESS: f64 = 0.75;
@@ -12,6 +14,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|(likeness, _)| *likeness >= MIN_LIKENESS)
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, name)| name)
+}
+
+/// What could be meant, in a sentence: `'http' or 'htcp'`.
+#[must_use]
+pub fn any_of(items: impl IntoIterator<Item = impl Display>) -> String {
+    let quoted: Vec<_> = items.into_iter().map(|item| format!("'{item}'")).collect();
+    quoted.join(" or ")
 }
 
 /// How alike two names are, whatever their case: from 0, not at all, to 1, the same (Jaro-Winkler).
@@ -32,5 +41,12 @@ mod tests {
         assert_eq!(nearest("wlan", names), Some("wlan0"));
         assert_eq!(nearest("zz", names), None);
         assert_eq!(nearest("", names), None);
+    }
+
+    #[test]
+    fn what_could_be_meant_is_quoted() {
+        assert_eq!(any_of(["http"]), "'http'");
+        assert_eq!(any_of(["http", "htcp"]), "'http' or 'htcp'");
+        assert_eq!(any_of([0; 0]), "");
     }
 }

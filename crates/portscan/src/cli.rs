@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
@@ -113,7 +112,7 @@ pub struct Cli {
     pub(crate) tries: u8,
 
     /// No more tries a second than this
-    #[arg(long, value_name = "N", value_parser = from_one::<NonZeroU32>, help_heading = HOW)]
+    #[arg(long, value_name = "N", value_parser = output::from_one::<NonZeroU32>, help_heading = HOW)]
     pub(crate) rate: Option<NonZeroU32>,
 
     /// No more tries under way at the same time than this
@@ -121,7 +120,7 @@ pub struct Cli {
         long,
         value_name = "N",
         default_value_t = DEFAULT_IN_FLIGHT,
-        value_parser = from_one::<NonZeroUsize>,
+        value_parser = output::from_one::<NonZeroUsize>,
         help_heading = HOW
     )]
     pub(crate) max_inflight: NonZeroUsize,
@@ -405,7 +404,7 @@ impl Cli {
     /// What an earlier run found, if this one is to be compared with it.
     pub(crate) fn earlier(&self) -> Result<Option<Earlier>, FailureKind> {
         let Some(path) = &self.diff else { return Ok(None) };
-        if self.from.as_ref() == Some(path) && path == Path::new(from::STANDARD_INPUT) {
+        if self.from.as_ref() == Some(path) && path == Path::new(output::STANDARD_INPUT) {
             return Err(FailureKind::InputTwice);
         }
         let earlier = Earlier::read(path, self.protocol())?;
@@ -496,11 +495,6 @@ impl Cli {
         let is_plain_table = self.printed.rendering == Rendering::Table && !self.printed.is_summed;
         self.open || (is_plain_table && is_long && !self.all && self.diff.is_none())
     }
-}
-
-/// A number that is not zero.
-fn from_one<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| "whole numbers from 1 on make sense, as in 100".to_owned())
 }
 
 /// How many times a port is tried.

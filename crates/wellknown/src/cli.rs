@@ -6,13 +6,13 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueHint};
-use output::{Exit, Notes, Printed, Rendering, Rows, Tool, View, at_once};
+use output::{Exit, Notes, Printed, Rendering, Rows, STANDARD_INPUT, Tool, View, at_once};
 use thiserror::Error;
 
 use crate::answers::{Answers, Extent};
 use crate::local::{self, DEFAULT_PATH, LocalError, LocalServices};
 use crate::protocol::Protocol;
-use crate::questions::{BadLine, Input, InputError, Questions, STANDARD_INPUT, Word};
+use crate::questions::{BadLine, Input, InputError, Questions, Word};
 use crate::row::{Entry, Match, Row};
 use crate::search::search;
 use crate::services::{self, near};
@@ -39,7 +39,13 @@ pub struct Cli {
     search: Vec<String>,
 
     /// Print so many of what was found at most
-    #[arg(long, value_name = "N", requires = "search", conflicts_with_all = ["words", "from"])]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = output::from_one::<NonZeroUsize>,
+        requires = "search",
+        conflicts_with_all = ["words", "from"]
+    )]
     limit: Option<NonZeroUsize>,
 
     /// Print all related names; with --short, all answers rather than the best
@@ -148,8 +154,9 @@ fn hint_of_name(name: &str, protocol: Option<Protocol>) -> Option<String> {
 
 /// `did you mean 'http' or 'htcp'?`
 fn suggestion(names: impl IntoIterator<Item = &'static str>) -> Option<String> {
-    let names: Vec<_> = names.into_iter().map(|name| format!("'{name}'")).collect();
-    (!names.is_empty()).then(|| format!("did you mean {}?", names.join(" or ")))
+    let mut names = names.into_iter().peekable();
+    names.peek()?;
+    Some(format!("did you mean {}?", output::any_of(names)))
 }
 
 fn over(protocol: Option<Protocol>) -> String {

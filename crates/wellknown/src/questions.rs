@@ -1,21 +1,14 @@
 //! The keys that are asked for, from the command line and from files.
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use output::Lines;
+use output::{LineTextError, Lines, STANDARD_INPUT};
 use thiserror::Error;
 
 use crate::key::{Key, KeyError};
-
-/// What stands for standard input.
-pub(crate) const STANDARD_INPUT: &str = "-";
-
-/// A line that is longer than this is no line of keys.
-const LINE_MAX_OCTETS: usize = 64 * 1024;
 
 /// A word of the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,12 +40,9 @@ pub struct BadLine {
 /// What is wrong with a line.
 #[derive(Debug, Error)]
 pub enum LineError {
-    /// It has other octets than those of text.
-    #[error("the line is not UTF-8")]
-    NotUtf8,
-    /// It has no end.
-    #[error("the line has more than {LINE_MAX_OCTETS} octets")]
-    TooLong,
+    /// It is no text.
+    #[error(transparent)]
+    Text(#[from] LineTextError),
     /// A word in it is no key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -91,7 +81,7 @@ pub(crate) enum Input {
 
 struct Reader {
     path: PathBuf,
-    lines: Lines<Box<dyn Read>>,
+    lines: Lines<Box<dyn Read + Send>>,
     number: u64,
     /// Whether who writes it may take its time.
     is_live: bool,
@@ -110,17 +100,13 @@ impl Questions {
 
     fn open(&mut self, path: PathBuf) -> Result<(), InputError> {
         let is_live = path == Path::new(STANDARD_INPUT);
-        let reader: Box<dyn Read> = if is_live {
-            Box::new(io::stdin())
-        } else {
-            match File::open(&path) {
-                Ok(file) => Box::new(file),
-                Err(source) => return Err(InputError { path, source }),
+        match output::open(&path) {
+            Ok(reader) => {
+                self.file = Some(Reader { path, lines: Lines::new(reader), number: 0, is_live });
+                Ok(())
             }
-        };
-        let lines = Lines::new(reader, LINE_MAX_OCTETS);
-        self.file = Some(Reader { path, lines, number: 0, is_live });
-        Ok(())
+            Err(source) => Err(InputError { path, source }),
+        }
     }
 
     /// Reads a line of the file. Whether there was one.
@@ -171,14 +157,9 @@ impl Iterator for Questions {
 
 /// The keys of a line, with blanks between them and perhaps a remark behind `#`.
 fn keys(line: &[u8]) -> Vec<Result<Key, LineError>> {
-    if line.len() > LINE_MAX_OCTETS {
-        return vec![Err(LineError::TooLong)];
-    }
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    let line = line.split(|octet| *octet == b'#').next().unwrap_or(line);
-    match str::from_utf8(line) {
+    match output::without_remark(line) {
         Ok(line) => line.split_ascii_whitespace().map(|word| Ok(word.parse()?)).collect(),
-        Err(_) => vec![Err(LineError::NotUtf8)],
+        Err(error) => vec![Err(error.into())],
     }
 }
 
@@ -219,7 +200,5 @@ mod tests {
         let mut questions = Questions::new([Input::File("/nonexistent/keys".into())]);
         assert!(matches!(questions.next(), Some(Err(QuestionError::Input(_)))));
         assert!(questions.next().is_none());
-        let long = [&b"80"[..], &vec![b' '; LINE_MAX_OCTETS]].concat();
-        assert!(matches!(keys(&long)[..], [Err(LineError::TooLong)]));
     }
 }

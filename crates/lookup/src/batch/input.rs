@@ -1,21 +1,18 @@
 //! Lines from a file or a pipe, without waiting for them.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use output::LINE_MAX_OCTETS;
+
 /// So much is read at once.
 const CHUNK_OCTETS: usize = 64 * 1024;
 
 /// So many chunks are read ahead at most.
 const CHUNKS_AHEAD_MAX: usize = 4;
-
-/// A line that is longer than this is cut there or a little later, and its rest is dropped: no name
-/// and type take so much.
-pub const LINE_MAX_OCTETS: usize = 64 * 1024;
 
 /// Why there are no lines.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +22,8 @@ pub struct InputError {
     source: io::Error,
 }
 
-/// Lines as they come.
+/// Lines as they come. One over [`LINE_MAX_OCTETS`] is cut there or a little later, and its rest is
+/// dropped: no name and type take so much.
 #[derive(Debug)]
 pub struct Lines {
     chunks: Receiver<io::Result<Vec<u8>>>,
@@ -61,11 +59,7 @@ impl Lines {
     /// The file cannot be opened.
     pub fn open(path: &Path) -> Result<Self, InputError> {
         let error = |source| InputError { path: path.to_owned(), source };
-        let reader: Box<dyn Read + Send> = if path == Path::new("-") {
-            Box::new(io::stdin())
-        } else {
-            Box::new(File::open(path).map_err(error)?)
-        };
+        let reader = output::open(path).map_err(error)?;
         let (sender, chunks) = sync_channel(CHUNKS_AHEAD_MAX);
         // Ends with its input, or when nobody wants more of it.
         let reading = thread::Builder::new().name("read".to_owned());

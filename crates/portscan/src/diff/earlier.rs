@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -16,7 +15,6 @@ use wellknown::Protocol;
 
 use crate::ports::{LOWEST, Ports};
 use crate::row::Address;
-use crate::targets::from::STANDARD_INPUT;
 use crate::targets::host::{Host, HostError};
 use crate::targets::words::Target;
 use crate::verdict::State;
@@ -105,11 +103,7 @@ impl Earlier {
     /// It cannot be read, is too large, or has something else in it.
     pub(crate) fn read(path: &Path, protocol: Protocol) -> Result<Self, EarlierError> {
         let error = |source| EarlierError::Read { path: path.to_owned(), source };
-        let reader: Box<dyn Read> = if path == Path::new(STANDARD_INPUT) {
-            Box::new(io::stdin())
-        } else {
-            Box::new(File::open(path).map_err(error)?)
-        };
+        let reader = output::open(path).map_err(error)?;
         Self::parse(reader, protocol).map_err(|mistake| mistake.of(path))
     }
 

@@ -1,24 +1,17 @@
 //! Targets from a file or a pipe, a line each.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use output::Lines;
+use output::{LineTextError, Lines};
 use thiserror::Error;
 use wellknown::Protocol;
 
 use crate::targets::extent::{ADDRESSES_MAX, grouped};
 use crate::targets::host::Host;
 use crate::targets::words::{Context, Target, Words, WordsError};
-
-/// What stands for standard input.
-pub(crate) const STANDARD_INPUT: &str = "-";
-
-/// A line that is longer than this is no line of targets.
-const LINE_MAX_OCTETS: usize = 64 * 1024;
 
 /// So many lines are read at most: more than there may be addresses, with room for remarks.
 const LINES_MAX: u64 = 1_000_000;
@@ -44,10 +37,8 @@ pub(crate) struct BadLine {
 
 #[derive(Debug, Error)]
 enum LineError {
-    #[error("the line is not UTF-8")]
-    NotUtf8,
-    #[error("the line has more than {} octets", grouped(LINE_MAX_OCTETS as u128))]
-    TooLong,
+    #[error(transparent)]
+    Text(#[from] LineTextError),
     #[error(transparent)]
     Words(#[from] WordsError),
 }
@@ -72,12 +63,7 @@ pub(crate) enum ListError {
 /// The file cannot be read, has too many lines, or more hosts than anybody asks without saying so.
 pub(crate) fn read(path: &Path, protocol: Protocol, is_many: bool) -> Result<List, ListError> {
     let error = |source| ListError::Read { path: path.to_owned(), source };
-    let reader: Box<dyn Read> = if path == Path::new(STANDARD_INPUT) {
-        Box::new(io::stdin())
-    } else {
-        Box::new(File::open(path).map_err(error)?)
-    };
-    let mut lines = Lines::new(reader, LINE_MAX_OCTETS);
+    let mut lines = Lines::new(output::open(path).map_err(error)?);
     let context = Context { protocol, has_more_hosts: false };
     let (mut list, mut known) = (List::default(), Known::default());
     for number in 1..=LINES_MAX {
@@ -133,13 +119,7 @@ impl Known {
 
 /// The targets of a line; there may be none.
 fn targets(line: &[u8], context: Context) -> Result<Vec<Target>, LineError> {
-    if line.len() > LINE_MAX_OCTETS {
-        return Err(LineError::TooLong);
-    }
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    let line = line.split(|octet| *octet == b'#').next().unwrap_or(line);
-    let line = str::from_utf8(line).map_err(|_| LineError::NotUtf8)?;
-    let words: Vec<_> = line.split_ascii_whitespace().collect();
+    let words: Vec<_> = output::without_remark(line)?.split_ascii_whitespace().collect();
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -182,9 +162,6 @@ mod tests {
         ] {
             assert_eq!(told(line), expected, "{}", line.escape_ascii());
         }
-        let longest = [&b"db"[..], &vec![b' '; LINE_MAX_OCTETS - 2]].concat();
-        assert_eq!(told(&longest), "db");
-        assert_eq!(told(&[&longest[..], b" "].concat()), "the line has more than 65,536 octets");
     }
 
     #[test]

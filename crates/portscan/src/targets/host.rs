@@ -50,7 +50,7 @@ pub(crate) enum HostError {
     #[error("'{text}' needs brackets before its port: write '[{address}%{zone}]:{port}'")]
     NoBrackets { text: String, address: IpAddr, zone: String, port: String },
     /// Numbers that are an address for some programs and not for others.
-    #[error("'{text}' is not an address everywhere: write {} if that is meant", alternatives(.readings))]
+    #[error("'{text}' is not an address everywhere: write {} if that is meant", output::any_of(.readings))]
     Ambiguous { text: String, readings: Vec<Ipv4Addr> },
     #[error(
         "'{0}' is not an address: write four numbers from 0 to 255; \
@@ -226,13 +226,7 @@ fn almost_address(text: &str) -> Option<HostError> {
     if let Some(near) = near_range(text) {
         return Some(HostError::Range { text: wellknown::excerpt(text), near });
     }
-    let parts: Vec<_> = text.split('.').collect();
-    if !parts.iter().all(|part| is_number(part)) {
-        return None;
-    }
-    let readings = [false, true].into_iter().filter_map(|octal| read_loosely(&parts, octal));
-    let mut readings: Vec<_> = readings.collect();
-    readings.dedup();
+    let readings = output::ipv4_readings(text)?;
     let text = wellknown::excerpt(text);
     Some(if readings.is_empty() {
         HostError::NotAnAddress(text)
@@ -263,41 +257,6 @@ fn near_range(text: &str) -> Option<Network> {
     let fixed = parts.iter().position(|part| is_range(part)).unwrap_or_default();
     let prefix = u8::try_from(8 * fixed).ok()?;
     Some(Network::new(octets.into(), prefix))
-}
-
-fn is_number(part: &str) -> bool {
-    match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
-        Some(hex) => hex.bytes().all(|octet| octet.is_ascii_hexdigit()),
-        None => !part.is_empty() && part.bytes().all(|octet| octet.is_ascii_digit()),
-    }
-}
-
-/// An address of one to four numbers, the last of which fills what is left. Numbers with a leading
-/// zero are octal to `inet_aton(3)`, and decimal to most people.
-fn read_loosely(parts: &[&str], is_octal: bool) -> Option<Ipv4Addr> {
-    let (last, octets) = parts.split_last()?;
-    let bits = Ipv4Addr::BITS.checked_sub(u32::try_from(8 * octets.len()).ok()?)?;
-    let last = u64::from(read_number(last, is_octal)?);
-    if bits == 0 || last >= 1 << bits {
-        return None;
-    }
-    let mut high = 0;
-    for octet in octets {
-        high = (high << 8) | u64::from(u8::try_from(read_number(octet, is_octal)?).ok()?);
-    }
-    u32::try_from((high << bits) | last).ok().map(Ipv4Addr::from_bits)
-}
-
-fn read_number(part: &str, is_octal: bool) -> Option<u32> {
-    if let Some(hex) = part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
-        return u32::from_str_radix(hex, 16).ok();
-    }
-    let radix = if is_octal && part.len() > 1 && part.starts_with('0') { 8 } else { 10 };
-    u32::from_str_radix(part, radix).ok()
-}
-
-fn alternatives(readings: &[Ipv4Addr]) -> String {
-    readings.iter().map(|it| format!("'{it}'")).collect::<Vec<_>>().join(" or ")
 }
 
 impl Display for Host {

@@ -6,9 +6,9 @@ mod names;
 use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use output::{Exit, Interrupt, Notes, Rows};
+use output::{Exit, Interrupt, Notes, Rows, now_s};
 
 use self::ledger::{Ledger, Wanted};
 pub(crate) use self::ledger::{NO_LONGER, told};
@@ -295,10 +295,6 @@ fn look(request: &Request, resolved: &Resolved, has_listeners: bool) -> Result<L
 
 fn silent_notes() -> Notes {
     Notes::to("", io::sink())
-}
-
-fn now_s() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 impl Failed {
