@@ -21,7 +21,7 @@ pub enum LineError {
     Transfer,
 }
 
-/// Reads a line. `None`: it is blank or a comment.
+/// Reads a line, up to a word that begins with `#`. `None`: it is blank or a remark.
 ///
 /// # Errors
 ///
@@ -32,8 +32,9 @@ pub fn parse(
     addresses: &[RecordType],
 ) -> Result<Option<Target>, LineError> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    let Some(word) = words.next().filter(|word| word[0] != b'#') else { return Ok(None) };
+    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let mut words = words.take_while(|word| word[0] != b'#');
+    let Some(word) = words.next() else { return Ok(None) };
     let mut own = Vec::new();
     for word in words {
         let word = str::from_utf8(word).map_err(|_| LineError::NotUtf8)?;
@@ -178,6 +179,9 @@ mod tests {
             (b"", "nothing"),
             (b"\r", "nothing"),
             (b"# www.test", "nothing"),
+            (b"www.test # the first", "www.test A+AAAA"),
+            (b"www.test MX #the first", "www.test MX"),
+            (b"a#b.test", "a#b.test A+AAAA"),
             (b"a..b", "'a..b' has an empty label: there is one dot too many"),
             (b"caf\xe9.test", "the line is not UTF-8"),
             (b"127.1", "'127.1' is not an address everywhere: write '127.0.0.1' if that is meant"),
