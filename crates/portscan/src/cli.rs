@@ -257,6 +257,7 @@ impl output::Failure for Failure {
             | FailureKind::NoPortToWaitFor { .. }
             | FailureKind::WaitForRange
             | FailureKind::InputTwice
+            | FailureKind::BadLine { .. }
             | FailureKind::List(ListError::TooManyHosts { .. })
             | FailureKind::TooManyToWatch { .. } => Exit::Usage,
             FailureKind::Earlier(ref error) if error.is_usage() => Exit::Usage,

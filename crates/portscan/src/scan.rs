@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use output::{Arrivals, Exit, Interrupt, Notes};
+use output::{Arrivals, Exit, Failure as _, Interrupt, Notes};
 use wellknown::Protocol;
 
 use crate::cli::{Failure, FailureKind};
@@ -153,7 +153,8 @@ pub(crate) enum Listing {
 pub(crate) struct Sum {
     want: Want,
     counts: [u64; State::ALL.len()],
-    has_failed: bool,
+    /// What the worst of the failures means.
+    failed: Option<Exit>,
     /// What is known of each host as it was named, by the place of its item.
     hosts: Vec<Option<Exit>>,
     /// Ports of hosts with several addresses, until all of these are known.
@@ -173,7 +174,7 @@ impl Sum {
         Self {
             want,
             counts: [0; State::ALL.len()],
-            has_failed: false,
+            failed: None,
             hosts: Vec::new(),
             pending: HashMap::new(),
         }
@@ -217,8 +218,8 @@ impl Sum {
         *known = Some(known.map_or(exit, |known| join(known, exit)));
     }
 
-    pub(crate) const fn fail(&mut self) {
-        self.has_failed = true;
+    pub(crate) fn fail(&mut self, failure: &Failure) {
+        self.failed = self.failed.max(Some(failure.exit()));
     }
 
     pub(crate) fn of(&self, state: State) -> u64 {
@@ -232,18 +233,17 @@ impl Sum {
     /// What the exit code says.
     pub(crate) fn exit(&self) -> Exit {
         let unknown = [State::Filtered, State::Rejected, State::Unreachable, State::Silent];
-        let has_unknown = self.has_failed || unknown.into_iter().any(|state| self.of(state) > 0);
-        match self.want {
-            Want::Any if self.of(State::Open) > 0 => Exit::Yes,
-            Want::Any if has_unknown || self.total() == 0 => Exit::Unknown,
-            Want::Any => Exit::No,
-            Want::Every if self.has_failed => Exit::Unknown,
+        let asked = match self.want {
+            Want::Any if self.of(State::Open) > 0 => return Exit::Yes,
+            Want::Any if unknown.into_iter().any(|state| self.of(state) > 0) => Some(Exit::Unknown),
+            Want::Any => (self.total() > 0).then_some(Exit::No),
             Want::Every => {
                 let hosts = self.hosts.iter().map(|host| host.unwrap_or(Exit::Unknown));
                 let pending = self.pending.values().map(|pending| pending.best);
-                hosts.chain(pending).max().unwrap_or(Exit::Unknown)
+                hosts.chain(pending).max()
             }
-        }
+        };
+        asked.max(self.failed).unwrap_or(Exit::Unknown)
     }
 }
 
@@ -471,7 +471,7 @@ impl<I: Iterator<Item = Work<Rc<Target>>>, W: Wire> Arrivals for Scan<I, W> {
 
     fn arrive(&mut self, limit: Option<Instant>) -> Result<(usize, Told), RecvTimeoutError> {
         if let Some(failure) = self.failures.pop_front() {
-            self.sum.fail();
+            self.sum.fail(&failure);
             return Ok((0, vec![Err(failure)]));
         }
         loop {
@@ -494,8 +494,9 @@ impl<I: Iterator<Item = Work<Rc<Target>>>, W: Wire> Arrivals for Scan<I, W> {
                 Ok(None) => self.show_progress(),
                 Err(error) => {
                     self.is_over = true;
-                    self.sum.fail();
-                    return Ok((0, vec![Err(FailureKind::Wait(error).into())]));
+                    let failure = FailureKind::Wait(error).into();
+                    self.sum.fail(&failure);
+                    return Ok((0, vec![Err(failure)]));
                 }
             }
         }
@@ -508,6 +509,8 @@ impl<I: Iterator<Item = Work<Rc<Target>>>, W: Wire> Arrivals for Scan<I, W> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind;
+
     use super::*;
     use crate::ports::list::Builder;
 
@@ -620,8 +623,27 @@ mod tests {
             let mut sum = Sum::new(want);
             sum.count(State::Open);
             sum.take(&asker(0, "a"), 80, State::Open);
-            sum.fail();
+            sum.fail(&FailureKind::Wait(ErrorKind::Other.into()).into());
             assert_eq!(sum.exit(), expected);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_worse_than_no_and_better_than_nobody_knows() {
+        for (state, expected) in [
+            (None, Exit::Usage),
+            (Some(State::Closed), Exit::Usage),
+            (Some(State::Silent), Exit::Unknown),
+        ] {
+            for want in [Want::Every, Want::Any] {
+                let mut sum = Sum::new(want);
+                if let Some(state) = state {
+                    sum.count(state);
+                    sum.take(&asker(0, "a"), 80, state);
+                }
+                sum.fail(&FailureKind::InputTwice.into());
+                assert_eq!(sum.exit(), expected, "{state:?} {want:?}");
+            }
         }
     }
 

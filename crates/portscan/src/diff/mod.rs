@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Instant;
 
-use output::{Arrivals, Change, Exit, Notes};
+use output::{Arrivals, Change, Exit, Failure as _, Notes};
 use wellknown::Protocol;
 
 use crate::diff::earlier::{Earlier, Was};
@@ -124,7 +124,8 @@ impl fmt::Display for Changes {
 pub(crate) struct Compared<A> {
     scan: A,
     comparison: Comparison,
-    has_failed: bool,
+    /// What the worst of the failures means.
+    failed: Option<Exit>,
     /// Where to say how it went, once.
     notes: Option<Notes>,
 }
@@ -132,7 +133,7 @@ pub(crate) struct Compared<A> {
 impl<A: Arrivals<Item = Told>> Compared<A> {
     /// Says at the end how much has changed, if there are notes to say it to.
     pub(crate) const fn new(scan: A, comparison: Comparison, notes: Option<Notes>) -> Self {
-        Self { scan, comparison, has_failed: false, notes }
+        Self { scan, comparison, failed: None, notes }
     }
 
     fn compare(&mut self, (index, told): (usize, Told)) -> (usize, Told) {
@@ -141,7 +142,7 @@ impl<A: Arrivals<Item = Told>> Compared<A> {
             match row {
                 Ok(row) => differences.extend(self.comparison.take(row).map(Ok)),
                 Err(failure) => {
-                    self.has_failed = true;
+                    self.failed = self.failed.max(Some(failure.exit()));
                     differences.push(Err(failure));
                 }
             }
@@ -178,11 +179,8 @@ impl<A: Arrivals<Item = Told>> Arrivals for Compared<A> {
 
     /// Yes if all is as it was.
     fn exit(&self, _: Option<Exit>) -> Option<Exit> {
-        Some(match self.comparison.changes {
-            _ if self.has_failed => Exit::Unknown,
-            changes if changes == Changes::default() => Exit::Yes,
-            _ => Exit::No,
-        })
+        let is_same = self.comparison.changes == Changes::default();
+        self.failed.max(Some(if is_same { Exit::Yes } else { Exit::No }))
     }
 }
 

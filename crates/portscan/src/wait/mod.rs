@@ -54,8 +54,9 @@ pub(crate) struct Wait {
     names: Names,
     /// The look that is under way.
     look: Option<Look>,
-    /// Whether all that was asked for made sense.
+    /// Whether it could be waited to the end.
     is_whole: bool,
+    has_bad_lines: bool,
     rows: VecDeque<Result<Row, Failure>>,
     /// Ports that were told one by one, and those that were not.
     news: (usize, usize),
@@ -90,7 +91,8 @@ impl Wait {
             looks: 0,
             pause: FIRST_PAUSE,
             look: None,
-            is_whole: bad_lines.is_empty(),
+            is_whole: true,
+            has_bad_lines: !bad_lines.is_empty(),
             rows: bad_lines.into_iter().map(|line| Err(line.into())).collect(),
             news: (0, 0),
             is_over: false,
@@ -247,12 +249,15 @@ impl Rows for Wait {
         !self.rows.is_empty() || self.is_over
     }
 
-    /// Whether what was waited for has come.
+    /// Whether what was waited for has come. What makes no sense never comes.
     fn exit(&self, _: Option<Exit>) -> Option<Exit> {
-        Some(match self.is_done() {
+        let bad_lines = self.has_bad_lines.then_some(Exit::Usage);
+        let waited = match self.is_done() {
             _ if !self.is_whole => Exit::Unknown,
-            true if !self.request.hosts.is_empty() => Exit::Yes,
-            _ => self.ledger.exit(),
-        })
+            _ if self.request.hosts.is_empty() => return Some(bad_lines.unwrap_or(Exit::Unknown)),
+            true => Exit::Yes,
+            false => self.ledger.exit(),
+        };
+        bad_lines.max(Some(waited))
     }
 }

@@ -246,7 +246,7 @@ impl Rows for Watch {
             Some(Exit::Yes) if self.has_bad_lines && self.request.want == Want::Any => {
                 Some(Exit::Yes)
             }
-            Some(exit) if self.has_bad_lines => Some(exit.max(Exit::Unknown)),
+            Some(exit) if self.has_bad_lines => Some(exit.max(Exit::Usage)),
             exit => exit,
         }
     }
