@@ -144,7 +144,7 @@ pub enum ServerError {
         address: Ipv6Addr,
     },
     /// The zone of a scoped address is not an interface here.
-    #[error("no interface '{zone}' here; there is {}", .known.join(", "))]
+    #[error("no interface '{zone}': there are {}", .known.join(", "))]
     NoSuchInterface {
         /// What stands after the percent sign.
         zone: String,
@@ -564,7 +564,7 @@ mod tests {
                  for, such as '@https://dns.example/dns-query'",
             ),
             ("udp://ns.test:54", "'udp://ns.test:54' is a URL: ask '@ns.test'"),
-            ("fe80::1%eth9", "no interface 'eth9' here; there is eth0, lo"),
+            ("fe80::1%eth9", "no interface 'eth9': there are eth0, lo"),
         ] {
             assert_eq!(parse(text).unwrap_err().to_string(), message);
         }
