@@ -310,7 +310,7 @@ fn tell_negative_port(
     let mut words = arguments.iter().filter_map(|argument| argument.to_str());
     match words.find(is_negative) {
         Some(word) if takes_ports && error.kind() == ErrorKind::UnknownArgument => {
-            let message = format!("'{word}' is not a port: ports go from 0 to 65535");
+            let message = format!("'{word}' is not a port: there is none below 0");
             command.error(ErrorKind::ValueValidation, message)
         }
         _ => error,
@@ -386,7 +386,7 @@ mod tests {
         };
         for words in [&["-1"][..], &["80", "-1"]] {
             let text = told("PORT|NAME", words);
-            assert!(text.starts_with("tool: '-1' is not a port: ports go from 0"), "{text}");
+            assert!(text.starts_with("tool: '-1' is not a port: there is none below 0"), "{text}");
         }
         assert!(told("NAME", &["-1"]).contains("unexpected argument"));
         // A flag that is known is not what is wrong.
