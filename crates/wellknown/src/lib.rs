@@ -18,15 +18,11 @@ mod status;
 mod table;
 
 pub use cli::{Cli, Failure};
-pub use key::{Key, KeyError, What};
-pub use local::{LocalError, LocalService};
-pub use port::{PortClass, PortError, excerpt, is_reserved, port, port_range};
-pub use protocol::{Protocol, Protocols, UnknownProtocol};
-pub use questions::{BadLine, InputError, LineError, Word};
-pub use row::{Entry, Match, Row};
+pub use port::{PortClass, PortError, excerpt, port_range};
+pub use protocol::{Protocol, Protocols};
+pub use row::Row;
 pub use services::{
-    Service, all, all_without_port, by_name, by_port, by_ports, everyday_names, meant, name_of,
-    names, near, without_port,
+    Service, all, by_name, by_port, everyday_names, meant, name_of, names, near, without_port,
 };
-pub use sources::{NAMES, OVERLAY, PORTS, REGISTRY, REST, SOURCES, Source};
-pub use status::{Status, takes_privilege};
+pub use sources::{NAMES, PORTS, REST, Source};
+pub use status::Status;
