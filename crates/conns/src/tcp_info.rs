@@ -28,15 +28,6 @@ impl TcpInfo {
     pub fn new(octets: &[u8]) -> Self {
         Self { octets: octets.into() }
     }
-
-    /// How far the windows are scaled, this end's and the other's, where they are (RFC 7323).
-    #[must_use]
-    pub fn window_scales(&self) -> Option<(u8, u8)> {
-        const WINDOW_SCALE: u8 = 4;
-        let scales = self.octets.get(6)?;
-        // The first bit field is the lower half on machines of either byte order that matter here.
-        (self.options()? & WINDOW_SCALE != 0).then_some((scales >> 4, scales & 0xf))
-    }
 }
 
 impl TcpInfo {
