@@ -1,4 +1,5 @@
-//! Linux' netlink (netlink(7)): messages as octets, and asking the kernel for lists.
+//! Linux' netlink (netlink(7)): messages as octets, and asking the kernel for lists, for one thing, and
+//! for what changes.
 
 #![cfg(target_os = "linux")]
 
