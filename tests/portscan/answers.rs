@@ -141,7 +141,7 @@ fn every_port_has_the_name_of_its_service() {
 fn what_a_service_is_for_is_said_if_asked_for() {
     let output = portscan(&["127.0.0.1", "tcpmux", "2", "--service"]);
     let lines: Vec<_> = output.text().lines().collect();
-    assert!(lines[0].ends_with(" ABOUT"), "{}", lines[0]);
+    assert!(lines[0].ends_with(" DESCRIPTION"), "{}", lines[0]);
     assert!(lines[1].contains("RFC 1078") && lines[2].ends_with(" -"), "{lines:?}");
     assert!(!portscan(&["127.0.0.1", "tcpmux"]).text().contains("RFC 1078"));
 }

@@ -214,6 +214,12 @@ impl Row {
     }
 }
 
+/// A date for people to read, and seconds for programs to reckon with.
+fn time(time_s: u64) -> Value<'static> {
+    let label = Value::Text(rdata::date_and_time(time_s).into());
+    Labelled { label, exact: time_s.into() }.into()
+}
+
 const EXTENDED_ERROR: Kind = Kind::Map(&[
     Part::new("code", Kind::Whole),
     Part::new("name", Kind::Text),
@@ -396,7 +402,7 @@ impl Record for Row {
         })
         .min_width(18)
         .extra(),
-        Column::<Self>::new("change", "added or removed since the last time, with --watch", |it| {
+        Column::<Self>::new("change", "added or removed (--watch)", |it| {
             it.change.map(|(change, _)| change.as_str()).into()
         })
         .min_width(7)
@@ -405,9 +411,11 @@ impl Record for Row {
             _ => Tone::Good,
         })
         .extra(),
-        Column::<Self>::new("time", "when that was seen, with --watch (UTC)", |it| {
-            it.change.map(|(_, seconds)| Value::Text(rdata::date_and_time(seconds).into())).into()
+        Column::<Self>::new("time", "when, UTC; in JSON seconds since 1970 (--watch)", |it| {
+            it.change.map(|(_, time_s)| time(time_s)).into()
         })
+        .key("time_s")
+        .json(Kind::Whole)
         .min_width(20)
         .extra(),
         Column::<Self>::new(

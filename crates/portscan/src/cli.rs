@@ -362,7 +362,7 @@ impl Cli {
             columns.push("process");
         }
         if self.service {
-            columns.push("about");
+            columns.push("description");
         }
         if self.banner {
             columns.push("banner");

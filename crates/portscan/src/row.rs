@@ -197,7 +197,7 @@ impl Record for Row {
         .side()
         .extra()
         .json(LISTENER),
-        Column::<Self>::new("about", "what the service is for (--service)", |it| {
+        Column::<Self>::new("description", "what the service is for (--service)", |it| {
             wellknown::by_port(it.port, Some(it.protocol)).next().map(Service::description).into()
         })
         .side()
