@@ -37,6 +37,9 @@ const WATCH_INTERVAL_S: &str = "1";
 /// The headings of the help.
 const WHERE: &str = "Where to look";
 const SHOWN: &str = "What is shown";
+const UNTIL: &str = "Until when";
+#[cfg(target_os = "linux")]
+const ENDING: &str = "How to end them";
 
 /// List the sockets of this machine: who is connected, who listens
 ///
@@ -81,7 +84,7 @@ pub struct Cli {
     #[arg(long, help_heading = SHOWN)]
     summary: bool,
 
-    /// Look again every so many seconds, and show what comes and goes
+    /// Look again every so many seconds, and show what comes, changes and goes [default: 1]
     #[arg(
         long,
         value_name = "SECONDS",
@@ -90,7 +93,7 @@ pub struct Cli {
         default_missing_value = WATCH_INTERVAL_S,
         value_parser = output::seconds,
         conflicts_with = "summary",
-        help_heading = SHOWN
+        help_heading = UNTIL
     )]
     watch: Option<Duration>,
 
@@ -172,11 +175,11 @@ struct Kill {
     selection: Selection,
 
     /// What to send them
-    #[arg(long, value_name = "NAME", default_value_t)]
+    #[arg(long, value_name = "NAME", default_value_t, help_heading = ENDING)]
     signal: SignalName,
 
     /// Do not ask; a script has to say so
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = ENDING)]
     yes: bool,
 }
 

@@ -678,17 +678,17 @@ impl Record for Row {
         })
         .numeric()
         .extra(),
-        Column::<Self>::new("change", "--watch: added, changed or removed", |it| {
+        Column::<Self>::new("change", "added, changed or removed (--watch)", |it| {
             it.of_more(|more| more.change.map(Change::as_str))
         })
         .toned(|it| it.change().map_or(Tone::Plain, change_tone))
         .extra(),
-        Column::<Self>::new("time_s", "--watch: when, in seconds since 1970", |it| {
+        Column::<Self>::new("time_s", "when, in seconds since 1970 UTC (--watch)", |it| {
             it.of_more(|more| more.time_s)
         })
         .numeric()
         .extra(),
-        Column::<Self>::new("outcome", "kill: what became of its processes", |it| {
+        Column::<Self>::new("outcome", "what became of its processes (kill)", |it| {
             it.of_more(|more| more.outcome.map(Outcome::name))
         })
         .extra(),

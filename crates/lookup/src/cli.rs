@@ -30,7 +30,8 @@ use crate::ways::Ways;
 #[derive(Parser, Debug, Clone)]
 #[command(name = <Self as Tool>::NAME)]
 pub struct Cli {
-    /// Names, addresses, record types (MX, TYPE65) and servers (@127.0.0.1, @[::1]:5353), in any order
+    /// Names, addresses, record types (MX, TYPE65) and servers (@127.0.0.1, @[::1]:5353), in any
+    /// order; without any name, or for -, names are read from standard input
     #[arg(value_name = "NAME|ADDRESS|TYPE|@SERVER")]
     pub(crate) words: Vec<String>,
 

@@ -364,7 +364,7 @@ impl Record for Row {
         )
         .extra()
         .json(Kind::List(&EXTENDED_ERROR)),
-        Column::<Self>::new("nsid", "what the server calls itself, with --nsid", |it| {
+        Column::<Self>::new("nsid", "what the server calls itself (--nsid)", |it| {
             let nsid = it.reply().and_then(|reply| reply.nsid.as_deref());
             nsid.map(Value::from_bytes).into()
         })
@@ -386,17 +386,17 @@ impl Record for Row {
         })
         .extra()
         .json(Kind::Bool),
-        Column::<Self>::new("step", "the step from the root down, with --trace", |it| {
+        Column::<Self>::new("step", "the step from the root down (--trace)", |it| {
             it.step.as_ref().map(|step| step.number).into()
         })
         .numeric()
         .extra(),
-        Column::<Self>::new("zone", "the zone whose server was asked, with --trace", |it| {
+        Column::<Self>::new("zone", "the zone whose server was asked (--trace)", |it| {
             it.step.as_ref().map(|step| Value::Notation((&*step.zone).into())).into()
         })
         .min_width(12)
         .extra(),
-        Column::<Self>::new("server_name", "the name of that server, with --trace", |it| {
+        Column::<Self>::new("server_name", "the name of that server (--trace)", |it| {
             let name = it.step.as_ref().and_then(|step| step.server_name.as_deref());
             name.map(|name| Value::Notation(name.into())).into()
         })
@@ -420,7 +420,7 @@ impl Record for Row {
         .extra(),
         Column::<Self>::new(
             "security",
-            "secure, insecure, bogus or indeterminate, with --dnssec",
+            "secure, insecure, bogus or indeterminate (--dnssec)",
             |it| it.security.as_ref().map(|finding| finding.state.as_str()).into(),
         )
         .toned(|it| match it.security.as_ref().map(|finding| finding.state) {
@@ -431,12 +431,14 @@ impl Record for Row {
         })
         .min_width(8)
         .extra(),
-        Column::<Self>::new("security_code", "the same as an Extended DNS Error", |it| {
-            it.security.as_ref().and_then(|finding| finding.code).into()
-        })
+        Column::<Self>::new(
+            "security_code",
+            "the same as an Extended DNS Error (--dnssec)",
+            |it| it.security.as_ref().and_then(|finding| finding.code).into(),
+        )
         .numeric()
         .extra(),
-        Column::<Self>::new("security_reason", "why it is so, with --dnssec", |it| {
+        Column::<Self>::new("security_reason", "why it is so (--dnssec)", |it| {
             let reason = it.security.as_ref().map(|finding| &*finding.reason);
             reason.map(|reason| Value::Text(reason.into())).into()
         })

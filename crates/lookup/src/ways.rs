@@ -21,13 +21,12 @@ pub(crate) struct Ways {
     #[arg(long)]
     pub(crate) compare: bool,
 
-    /// Ask for the names in this file, or of standard input for '-': a name a line, and types after
-    /// it if it has its own; with no names at all, standard input is read if it is a pipe or a file
+    /// Read names from this file, a line each, with types or without; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["trace", "watch", "verbose", "compare"])]
     pub(crate) from: Option<PathBuf>,
 
-    /// Send no more than so many questions a second
-    #[arg(long, value_name = "COUNT", value_parser = rate)]
+    /// No more questions a second than this
+    #[arg(long, value_name = "N", value_parser = output::from_one::<NonZero<u32>>)]
     pub(crate) rate: Option<NonZero<u32>>,
 
     /// Show answers in the order of the list, not as they come
@@ -47,7 +46,7 @@ pub(crate) struct Ways {
     #[arg(long, value_name = "ADDRESS[:PORT]", requires = "trace", value_parser = root)]
     pub(crate) root: Vec<Server>,
 
-    /// Ask again every so many seconds until the answer changes, and show what changed
+    /// Ask again every so many seconds until the answer changes, and show what changed [default: 2]
     #[arg(long, value_name = "SECONDS", conflicts_with = "compare", num_args = 0..=1, require_equals = true,
           default_missing_value = WATCH_INTERVAL_S, value_parser = output::seconds)]
     pub(crate) watch: Option<Duration>,
@@ -55,10 +54,6 @@ pub(crate) struct Ways {
     /// Watch until there is an answer
     #[arg(long, requires = "watch")]
     pub(crate) until_found: bool,
-}
-
-fn rate(text: &str) -> Result<NonZero<u32>, String> {
-    text.parse().map_err(|_| "write a number of questions a second, from 1".to_owned())
 }
 
 /// The port is that of the other servers unless it has its own, so it is not known yet.

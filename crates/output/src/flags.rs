@@ -40,10 +40,10 @@ pub(crate) struct Flags {
     #[arg(short = 'H', long)]
     pub(crate) no_header: bool,
 
-    /// Print these columns, in this order (--help lists them)
+    /// Print these columns, in this order: a,b (--help lists them)
     #[arg(
         long,
-        value_name = "NAME",
+        value_name = "COLUMNS",
         value_delimiter = ',',
         value_parser = ColumnNames::default(),
         hide_possible_values = true
@@ -63,7 +63,7 @@ pub(crate) struct Flags {
     /// Count rows by these columns, most first (-s: count, tab, values)
     #[arg(
         long,
-        value_name = "COLUMN",
+        value_name = "COLUMNS",
         value_delimiter = ',',
         value_parser = ColumnNames::default(),
         hide_possible_values = true

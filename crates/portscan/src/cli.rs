@@ -157,7 +157,7 @@ pub struct Cli {
     /// Wait until the ports are open, for so many seconds [default: 30]
     #[arg(
         long,
-        value_name = "SECS",
+        value_name = "SECONDS",
         num_args = 0..=1,
         default_missing_value = "",
         help_heading = UNTIL
@@ -220,7 +220,9 @@ pub(crate) enum FailureKind {
     NoTime { value: String },
     #[error("no port is named to wait for, as '{value}' is the time: write {}", ways_to_wait(.value, .host))]
     NoPortToWaitFor { value: String, host: String },
-    #[error("--wait takes named ports, or --any: who waits for all of a range waits for ever")]
+    #[error(
+        "--wait and --until take named ports, or --any: who waits for all of a range waits for ever"
+    )]
     WaitForRange,
     #[error(transparent)]
     Earlier(#[from] EarlierError),
@@ -297,7 +299,7 @@ impl Tool for Cli {
             "one is closed; of ranges and networks, and with --any, none is open; with --diff, \
              something is not as it was",
         ),
-        (Exit::Usage, "the command line makes no sense"),
+        (Exit::Usage, "the command line, or a line of a list, makes no sense"),
         (Exit::Unknown, "of one it could not be told: no answer, turned away, or no such host"),
     ];
 

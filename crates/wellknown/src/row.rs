@@ -315,18 +315,18 @@ impl Record for Row {
             it.matched.as_str().into()
         })
         .extra(),
-        Column::new("source", "iana, unofficial or local; with --about what it is", Self::source)
+        Column::new("source", "iana, unofficial or local; or what it is (--about)", Self::source)
             .extra(),
-        Column::<Self>::new("version", "with --about, which one was taken", |it| {
+        Column::<Self>::new("version", "which one was taken (--about)", |it| {
             it.as_source().and_then(|it| it.version).into()
         })
         .extra(),
-        Column::new("licence", "with --about, under what it may be used", Self::licence).extra(),
-        Column::<Self>::new("date", "with --about, of what time it is", |it| {
+        Column::new("licence", "under what it may be used (--about)", Self::licence).extra(),
+        Column::<Self>::new("date", "of what time it is (--about)", |it| {
             it.as_source().map(|it| it.date).into()
         })
         .extra(),
-        Column::new("entries", "with --about, how many it has", Self::entries).numeric().extra(),
+        Column::new("entries", "how many it has (--about)", Self::entries).numeric().extra(),
     ];
 
     fn short(&self) -> Option<Value<'_>> {
