@@ -8,10 +8,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{NAME, clear};
+use super::{NAME, clear, host, licences};
 use crate::build::{self, Profile};
 use crate::generated::root;
-use crate::install::{Layout, lay_out};
+use crate::install::{Layout, lay_out, write};
 
 /// What comes along, in `share/doc`.
 const DOCUMENTS: [&str; 5] =
@@ -35,12 +35,13 @@ pub fn make(folder: &Path) -> Result<PathBuf> {
         )?,
         None => writeln!(out, "programs for {kind}")?,
     }
+    let third_party = licences::text(&kind)?;
     let programs = build::tools(Profile::Release, target.as_deref())?;
     let name = format!("{NAME}-{}-{kind}", env!("CARGO_PKG_VERSION"));
     let content = folder.join(&name);
     clear(&content)?;
     lay_out(&content, &programs, Layout::Local)?;
-    add_documents(&content.join("share/doc").join(NAME))?;
+    add_documents(&content.join("share/doc").join(NAME), &third_party)?;
     let archive = pack(folder, &name)?;
     fs::remove_dir_all(&content)?;
     Ok(archive)
@@ -61,21 +62,13 @@ fn static_target() -> Option<String> {
     has_it.then_some(target)
 }
 
-/// The target that this machine is.
-fn host() -> Result<String> {
-    let told = Command::new("rustc").arg("-vV").output().context("cannot run rustc")?;
-    let told = String::from_utf8(told.stdout).context("rustc tells its version")?;
-    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc tells its host")?.to_owned())
-}
-
-fn add_documents(folder: &Path) -> Result<()> {
+fn add_documents(folder: &Path, third_party: &str) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for document in DOCUMENTS {
         fs::copy(root().join(document), folder.join(document))
             .with_context(|| format!("cannot copy {document}"))?;
     }
-    Ok(())
+    write(&folder.join(licences::DOCUMENT), third_party)
 }
 
 /// Packs a folder, the same octets whenever the same is in it.

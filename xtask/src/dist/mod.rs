@@ -2,11 +2,13 @@
 
 mod archive;
 mod debian;
+mod licences;
 
 use std::fs;
 use std::io::{self, Write};
 use std::iter;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use data_encoding::HEXLOWER;
@@ -50,4 +52,30 @@ fn clear(content: &Path) -> Result<()> {
             .with_context(|| format!("cannot remove {}", content.display()))?;
     }
     Ok(())
+}
+
+/// The target that this machine is.
+fn host() -> Result<String> {
+    let told = Command::new("rustc").arg("-vV").output().context("cannot run rustc")?;
+    let told = String::from_utf8(told.stdout).context("rustc tells its version")?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc tells its host")?.to_owned())
+}
+
+/// Every file and folder below a folder, sorted.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut entries = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let found = fs::read_dir(&folder);
+        for entry in found.with_context(|| format!("cannot read {}", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path.clone());
+            }
+            entries.push(path);
+        }
+    }
+    entries.sort();
+    Ok(entries)
 }

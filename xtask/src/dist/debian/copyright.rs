@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::dist::NAME;
+use crate::dist::licences::DOCUMENT;
 use crate::generated::read;
 
 /// The copyright file, of the project's own words.
@@ -15,6 +16,8 @@ pub fn text() -> Result<String> {
         "\
 Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: {NAME}
+Comment: The programs have other works linked into them, whose copyrights and
+ licences are in /usr/share/doc/{NAME}/{DOCUMENT}.gz.
 
 Files: *
 Copyright: {holders}

@@ -12,7 +12,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{NAME, clear};
+use super::{NAME, clear, entries, host, licences};
 use crate::build::{self, Profile, find};
 use crate::generated::{read, root};
 use crate::install::{Layout, lay_out, write};
@@ -39,6 +39,7 @@ pub fn make(folder: &Path) -> Result<Option<PathBuf>> {
     let architecture = run(Command::new("dpkg").arg("--print-architecture"))?;
     let architecture = architecture.trim();
     writeln!(io::stdout(), "a Debian package, for {architecture}")?;
+    let third_party = licences::text(&host()?)?;
     let programs = build::tools(Profile::Release, None)?;
     let time_s = time_s();
     let content = folder.join("debian");
@@ -46,7 +47,7 @@ pub fn make(folder: &Path) -> Result<Option<PathBuf>> {
     let files = lay_out(&content.join("usr"), &programs, Layout::Debian)?;
     let pages = files.iter().filter(|file| file.extension().is_some_and(|it| it == "1"));
     compress(pages)?;
-    add_documents(&content.join("usr/share/doc").join(NAME), &time_s)?;
+    add_documents(&content.join("usr/share/doc").join(NAME), &time_s, &third_party)?;
 
     let depends = depends::of(programs.values())?;
     let entries = entries(&content)?;
@@ -79,14 +80,16 @@ fn time_s() -> String {
     time.filter(|time| !time.is_empty()).unwrap_or_else(|| TIME_S.to_owned())
 }
 
-fn add_documents(folder: &Path, time_s: &str) -> Result<()> {
+fn add_documents(folder: &Path, time_s: &str, third_party: &str) -> Result<()> {
     for document in DOCUMENTS {
         write(&folder.join(document), read(document)?)?;
     }
     write(&folder.join("copyright"), copyright::text()?)?;
     let changes = folder.join("changelog");
     write(&changes, changelog(time_s)?)?;
-    compress([&changes])
+    let licences = folder.join(licences::DOCUMENT);
+    write(&licences, third_party)?;
+    compress([&changes, &licences])
 }
 
 /// What Debian calls a changelog: which version it is and when it was made. What changed is told in one
@@ -105,23 +108,6 @@ fn changelog(time_s: &str) -> Result<String> {
 /// Replaces files by compressed ones, without their names and times.
 fn compress<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<()> {
     run(Command::new("gzip").arg("-9n").args(files)).map(drop)
-}
-
-/// Every file and folder below a folder, sorted.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut entries = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path.clone());
-            }
-            entries.push(path);
-        }
-    }
-    entries.sort();
-    Ok(entries)
 }
 
 /// What the entries take when installed, as dpkg-gencontrol reckons: whole KiB of a file, one of a folder.
