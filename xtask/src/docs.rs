@@ -19,8 +19,8 @@ const SCHEMA_FOLDER: &str = "docs/schema";
 /// The columns of the help blocks.
 const HELP_WIDTH: usize = 90;
 
-/// The environment, the same for every tool.
-const ENVIRONMENT: [(&str, &str); 4] = [
+/// The environment that every tool looks at.
+const ENVIRONMENT: [(&str, &str); 5] = [
     ("NO_COLOR", "If set and not empty, nothing is coloured unless --color says so."),
     ("CLICOLOR_FORCE", "If set and not 0, colours are used even where the output is no terminal."),
     ("TERM", "A terminal that is dumb gets no colours, and no picture that is drawn anew."),
@@ -28,6 +28,7 @@ const ENVIRONMENT: [(&str, &str); 4] = [
         "LC_ALL, LC_CTYPE, LANG",
         "Bars beside counts are ASCII where the first of these that is set does not name UTF-8.",
     ),
+    ("COLUMNS", "How wide a terminal is that does not say so itself."),
 ];
 
 /// Writes the documents, or fails if one is stale.
@@ -89,7 +90,7 @@ pub fn man_page(tool: &Entry) -> Result<String> {
         entry(&mut roff, &exit.code().to_string(), meaning);
     }
     roff.control("SH", ["ENVIRONMENT"]);
-    for (name, meaning) in ENVIRONMENT {
+    for (name, meaning) in ENVIRONMENT.iter().chain(manual.environment) {
         entry(&mut roff, name, meaning);
     }
     roff.control("SH", ["EXAMPLES"]);

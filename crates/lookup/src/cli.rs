@@ -193,6 +193,15 @@ impl Tool for Cli {
         (Exit::Unknown, "of one it could not be found out: no reply, or the server failed"),
     ];
 
+    const ENVIRONMENT: &'static [(&'static str, &'static str)] = &[
+        ("LOCALDOMAIN", "The search list, in the place of the configured one."),
+        ("RES_OPTIONS", "Options of the resolver, on top of the configured ones."),
+        (
+            "SSL_CERT_FILE, SSL_CERT_DIR",
+            "The authorities that servers of encrypted DNS are trusted by, in the place of the system's.",
+        ),
+    ];
+
     fn view(&self) -> View {
         let servers = self.words.iter().filter(|word| word.starts_with('@')).count();
         if run::list(self).is_some() {

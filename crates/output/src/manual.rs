@@ -16,6 +16,8 @@ pub struct Manual {
     pub column_aliases: &'static [(&'static str, &'static str)],
     /// What the exit codes mean.
     pub exit_status: &'static [(Exit, &'static str)],
+    /// Variables that this tool alone looks at.
+    pub environment: &'static [(&'static str, &'static str)],
 }
 
 /// What is said of a column.

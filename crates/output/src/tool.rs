@@ -45,6 +45,9 @@ pub trait Tool: Parser {
     /// What the exit codes mean in this tool's own words.
     const EXIT_STATUS: &'static [(Exit, &'static str)];
 
+    /// Variables of the environment that this tool looks at, beyond those that all do.
+    const ENVIRONMENT: &'static [(&'static str, &'static str)] = &[];
+
     /// Other names under which the command line knows columns, with the columns.
     const COLUMN_ALIASES: &'static [(&'static str, &'static str)] = &[];
 
@@ -141,6 +144,7 @@ pub fn manual<T: Tool>() -> Manual {
         columns,
         column_aliases: T::COLUMN_ALIASES,
         exit_status: T::EXIT_STATUS,
+        environment: T::ENVIRONMENT,
     }
 }
 
