@@ -11,6 +11,7 @@ mod compare;
 mod dnssec;
 mod encrypted;
 mod exchange;
+mod failure;
 mod framed;
 mod hosts;
 mod message;
@@ -37,5 +38,6 @@ mod fake;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use cli::{Cli, Failure};
+pub use cli::Cli;
+pub use failure::Failure;
 pub use row::Row;

@@ -1,7 +1,6 @@
 //! What was asked, and the way from there to rows.
 
 use std::ffi::OsString;
-use std::io;
 use std::net::IpAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
@@ -10,28 +9,26 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use output::{Exit, FamilyFlags, MapView, Notes, Printed, Rendering, Rows, Tool, View};
-use thiserror::Error;
 use wellknown::Protocol;
 
 use crate::diff::earlier::{Earlier, EarlierError};
 use crate::engine::Manner;
+use crate::failure::{Failure, FailureKind};
 use crate::limits::Descriptors;
 use crate::policy::{Limits, MAX_TRIES};
 use crate::ports::usual::Top;
-use crate::ports::{PortLists, Ports, PortsError};
+use crate::ports::{PortLists, Ports};
 use crate::request::{Request, Want};
 use crate::row::Row;
 use crate::run;
-use crate::targets::extent::{self, TooManyAddresses};
-use crate::targets::from::{self, BadLine, ListError};
+use crate::targets::extent::{self};
+use crate::targets::from::{self};
 use crate::targets::host::{self, Host};
-use crate::targets::resolve::ResolveError;
-use crate::targets::words::{self, Context, Target, Words, WordsError};
-use crate::watch::MAX_WATCHED;
+use crate::targets::words::{self, Context, Target, Words};
 use crate::wire::MAX_IN_FLIGHT;
 
 /// How long --wait waits if it is not told.
-const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+pub(crate) const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
 /// What others write behind a number of time; nothing is seconds.
 const UNITS: &[&str] = &["", "ms", "s", "sec", "secs", "seconds", "m", "min", "h"];
@@ -199,73 +196,6 @@ pub(crate) enum Until {
     Open,
     /// Nobody is home any more, or the host is gone
     Closed,
-}
-
-/// What can go wrong.
-#[derive(Debug, Error)]
-#[error(transparent)]
-pub struct Failure(#[from] pub(crate) FailureKind);
-
-#[derive(Debug, Error)]
-pub(crate) enum FailureKind {
-    #[error(transparent)]
-    Words(Box<WordsError>),
-    #[error(transparent)]
-    Ports(#[from] PortsError),
-    #[error(transparent)]
-    TooManyAddresses(#[from] TooManyAddresses),
-    #[error("--wait takes the ports to wait for: '--wait {seconds} HOST PORT'")]
-    NothingToWaitFor { seconds: String },
-    #[error("'{value}' is no time to wait: write seconds{}", as_seconds(.value))]
-    NoTime { value: String },
-    #[error("no port is named to wait for, as '{value}' is the time: write {}", ways_to_wait(.value, .host))]
-    NoPortToWaitFor { value: String, host: String },
-    #[error(
-        "--wait and --until take named ports, or --any: who waits for all of a range waits for ever"
-    )]
-    WaitForRange,
-    #[error(transparent)]
-    Earlier(#[from] EarlierError),
-    #[error("standard input can be read once: give a file to --from or to --diff")]
-    InputTwice,
-    #[error(transparent)]
-    List(#[from] ListError),
-    #[error("'{file}', {bad_line}")]
-    BadLine { file: String, bad_line: Box<BadLine> },
-    #[error(transparent)]
-    Resolve(#[from] ResolveError),
-    #[error("these are {ports} ports: no more than {MAX_WATCHED} can be watched")]
-    TooManyToWatch { ports: u128 },
-    #[error("cannot start to scan")]
-    Start(#[source] io::Error),
-    #[error("cannot wait for answers")]
-    Wait(#[source] io::Error),
-}
-
-impl From<WordsError> for FailureKind {
-    fn from(error: WordsError) -> Self {
-        Self::Words(Box::new(error))
-    }
-}
-
-impl output::Failure for Failure {
-    fn exit(&self) -> Exit {
-        match self.0 {
-            FailureKind::Words(_)
-            | FailureKind::Ports(_)
-            | FailureKind::TooManyAddresses(_)
-            | FailureKind::NothingToWaitFor { .. }
-            | FailureKind::NoTime { .. }
-            | FailureKind::NoPortToWaitFor { .. }
-            | FailureKind::WaitForRange
-            | FailureKind::InputTwice
-            | FailureKind::BadLine { .. }
-            | FailureKind::List(ListError::TooManyHosts { .. })
-            | FailureKind::TooManyToWatch { .. } => Exit::Usage,
-            FailureKind::Earlier(ref error) if error.is_usage() => Exit::Usage,
-            _ => Exit::Unknown,
-        }
-    }
 }
 
 impl Tool for Cli {
@@ -504,31 +434,6 @@ impl Cli {
 fn tries(text: &str) -> Result<u8, String> {
     let tries = text.parse().ok().filter(|tries| (1..=MAX_TRIES).contains(tries));
     tries.ok_or_else(|| format!("tries go from 1 to {MAX_TRIES}"))
-}
-
-/// What seconds to write for a time with a unit, or what they go to.
-fn as_seconds(value: &str) -> String {
-    let (number, unit) = value.split_at(value.trim_end_matches(char::is_alphabetic).len());
-    let seconds = match unit {
-        "ms" => 1e-3,
-        "m" | "min" => 60.0,
-        "h" => 3600.0,
-        _ => 1.0,
-    };
-    let meant = number.parse::<f64>().map(|number| (number * seconds).to_string());
-    match meant.map(|meant| output::seconds(&meant).map(|_| meant)) {
-        Ok(Ok(meant)) => format!(", as in '--wait {meant}'"),
-        _ => format!(" from 0.001 to 86400, as in '--wait {}'", DEFAULT_WAIT.as_secs()),
-    }
-}
-
-/// What to write where a time may have been meant as a port.
-fn ways_to_wait(value: &str, host: &str) -> String {
-    let timed = format!("'--wait={value} {host} 80'");
-    match value.parse::<Ports>() {
-        Ok(port) => format!("'{host} {port} --wait' if that is the port, and else {timed}"),
-        Err(_) => timed,
-    }
 }
 
 /// Whether a word is a time to wait.

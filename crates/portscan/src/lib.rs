@@ -3,6 +3,7 @@
 mod cli;
 mod diff;
 mod engine;
+mod failure;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod icmp;
@@ -21,7 +22,8 @@ mod wait;
 mod watch;
 mod wire;
 
-pub use cli::{Cli, Failure};
+pub use cli::Cli;
+pub use failure::Failure;
 pub use icmp::{Icmp, Version};
 pub use row::{Address, Listener, More, Row};
 pub use verdict::{Reason, State};

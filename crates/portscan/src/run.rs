@@ -7,10 +7,11 @@ use conns::Listeners;
 use output::{Notes, Rows};
 use wellknown::Protocol;
 
-use crate::cli::{Cli, Failure, FailureKind, within_limits};
+use crate::cli::{Cli, within_limits};
 use crate::diff::earlier::Earlier;
 use crate::diff::{Compared, Comparison};
 use crate::engine::{Engine, Manner};
+use crate::failure::{Failure, FailureKind};
 use crate::limits;
 use crate::payload;
 use crate::policy::Work;

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use output::{Arrivals, Exit, Failure as _, Interrupt, Notes};
 use wellknown::Protocol;
 
-use crate::cli::{Failure, FailureKind};
 use crate::engine::{Engine, Found, Subject};
+use crate::failure::{Failure, FailureKind};
 use crate::limits::{self, Descriptors};
 use crate::payload;
 use crate::policy::Work;

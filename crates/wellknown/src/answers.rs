@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use output::{Notes, Rows};
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::key::{Key, What};
 use crate::local::{LocalService, LocalServices};
 use crate::questions::{QuestionError, Questions};

@@ -2,6 +2,7 @@
 
 mod answers;
 mod cli;
+mod failure;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod key;
@@ -17,7 +18,8 @@ mod sources;
 mod status;
 mod table;
 
-pub use cli::{Cli, Failure};
+pub use cli::Cli;
+pub use failure::Failure;
 pub use port::{PortClass, PortError, excerpt, port_range};
 pub use protocol::{Protocol, Protocols};
 pub use row::Row;

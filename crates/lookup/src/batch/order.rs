@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 use crate::row::Row;
 
 /// So many rows wait for the printer before no more lines are read: lines that are no question take

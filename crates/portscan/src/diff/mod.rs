@@ -193,9 +193,9 @@ mod tests {
     use output::Family;
 
     use super::*;
-    use crate::cli::FailureKind;
     use crate::diff::earlier;
     use crate::engine::Manner;
+    use crate::failure::FailureKind;
     use crate::policy::Limits;
     use crate::ports::list::Builder;
     use crate::request::Want;

@@ -12,7 +12,8 @@ use output::{Exit, Interrupt, Notes, Rows};
 
 use self::ledger::{Ledger, News};
 use self::names::Names;
-use crate::cli::{Failure, FailureKind, Until, Waiting, within_limits};
+use crate::cli::{Until, Waiting, within_limits};
+use crate::failure::{Failure, FailureKind};
 use crate::limits::Descriptors;
 use crate::request::{Request, Want};
 use crate::row::Row;
