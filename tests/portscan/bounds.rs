@@ -12,8 +12,10 @@ use serde_json::Value;
 #[cfg(unix)]
 use testkit::Conduct;
 
+#[cfg(target_os = "linux")]
+use super::support::PROGRAM;
 #[cfg(unix)]
-use super::support::{PROGRAM, Running, service, silence, wait_until};
+use super::support::{Running, service, silence, wait_until};
 use super::support::{listener, nobody, row_of, rows};
 
 /// From the end of a connection until what it was is among the rows, at the most.
