@@ -116,7 +116,8 @@ impl Sheet {
 
 /// A number with so many digits after the point, or a dash where there is none.
 pub fn figure(number: f64, digits: usize) -> String {
-    if number.is_finite() { format!("{number:.digits$}") } else { "-".to_owned() }
+    // The sum of nothing is a zero with a sign.
+    if number.is_finite() { format!("{:.digits$}", number + 0.0) } else { "-".to_owned() }
 }
 
 #[cfg(test)]
@@ -134,6 +135,13 @@ mod tests {
                         | A \\| B     | no   |\n";
         assert_eq!(sheet.text(), expected);
         assert_eq!(Sheet::new(&["type"]).text(), "");
+    }
+
+    #[test]
+    fn a_figure_has_its_digits_or_is_a_dash() {
+        for (number, digits, expected) in [(2.345, 1, "2.3"), (-0.0, 0, "0"), (f64::NAN, 2, "-")] {
+            assert_eq!(figure(number, digits), expected);
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ pub fn sheet(few: &Peaks, many: &Peaks) -> Sheet {
             }
             Promised::OfFew(limit) => {
                 let cell = Promise::AtMost(limit).cell(many[index] / few[index]);
-                format!("{cell} of few")
+                format!("of few: {cell}")
             }
         };
         sheet.row([
