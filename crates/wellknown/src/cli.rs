@@ -14,7 +14,7 @@ use crate::local::{self, DEFAULT_PATH, LocalServices};
 use crate::questions::{Input, Questions, Word};
 use crate::row::{Entry, Match, Row};
 use crate::search::search;
-use crate::services::{self};
+use crate::services;
 use crate::sources::{OVERLAY, REGISTRY, SOURCES, Source};
 use crate::table;
 

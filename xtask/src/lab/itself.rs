@@ -55,8 +55,7 @@ fn interrupt() -> Result<Sheet> {
         sheet.case(what);
         let before = traces()?;
         let mut child = begin()?;
-        await_processes(|count| count == 2)?;
-        let meanwhile = processes()?;
+        let meanwhile = await_processes(2)?;
         let start = Instant::now();
         let pid = Pid::from_child(&child);
         match whom {
@@ -64,9 +63,9 @@ fn interrupt() -> Result<Sheet> {
             Whom::Group => kill_process_group(pid, signal)?,
         }
         let ended = child.wait()?;
-        await_processes(|count| count == 0)?;
+        let left = await_processes(0)?;
         let took = start.elapsed().as_millis();
-        let (left, after) = (processes()?, traces()?);
+        let after = traces()?;
         sheet.row([what.to_owned(), meanwhile.to_string(), left.to_string(), took.to_string()]);
         sheet.expect(meanwhile == 2, || format!("{meanwhile} ran before, not 2"));
         sheet.expect(!ended.success(), || format!("it ended well ({ended})"));
@@ -106,13 +105,16 @@ fn processes() -> Result<usize> {
     Ok(fs::read_dir("/proc")?.filter_map(is_ours).count())
 }
 
-/// Waits until so many are there, for as long as patience lasts.
-fn await_processes(is_it: impl Fn(usize) -> bool) -> Result<()> {
+/// Waits until so many are there, for as long as patience lasts; returns how many there are then.
+fn await_processes(expected: usize) -> Result<usize> {
     let deadline = Instant::now() + PATIENCE;
-    while !is_it(processes()?) && Instant::now() < deadline {
+    loop {
+        let count = processes()?;
+        if count == expected || Instant::now() >= deadline {
+            return Ok(count);
+        }
         thread::sleep(POLL);
     }
-    Ok(())
 }
 
 /// What else could be left: mounts, interfaces and temporary files of ours.

@@ -17,10 +17,10 @@ use super::verdicts::Verdicts;
 use crate::build::{self, Profile};
 use crate::tools::TOOLS;
 
-/// What lab or bench have to show of one tool.
+/// What lab or bench have to show of one tool, or of themselves.
 #[derive(Debug)]
 pub struct Chapter {
-    /// The tool.
+    /// The tool, or another word for what it is about.
     pub name: &'static str,
     /// The programs of others that it takes.
     pub programs: &'static [Program],
@@ -31,8 +31,8 @@ pub struct Chapter {
 /// Which chapters to run.
 #[derive(Debug, Args)]
 pub struct Selection {
-    /// Only these tools [default: all that there is a chapter of]
-    #[arg(value_name = "TOOL")]
+    /// Only these chapters: a tool each, but for a few [default: all of them]
+    #[arg(value_name = "CHAPTER")]
     names: Vec<String>,
 
     /// Name the Debian packages that are missing, one a line, and do nothing else
@@ -76,7 +76,7 @@ pub struct Book {
 
 impl Book {
     /// Runs the chapters that are selected: builds the tools, enters a namespace for each, and goes
-    /// on there. Returns how it all went, which is printed.
+    /// on there. Prints how it all went.
     ///
     /// # Errors
     ///

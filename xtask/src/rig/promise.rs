@@ -14,13 +14,18 @@ pub enum Promise {
 impl Promise {
     /// The cell of a table, of a figure that may not be known.
     pub fn cell(self, of: f64) -> String {
+        self.cell_in("", of)
+    }
+
+    /// The same of a figure that is no bare number, with its unit.
+    pub fn cell_in(self, unit: &str, of: f64) -> String {
         let (limit, words, is_kept) = match self {
             Self::AtMost(limit) => (limit, "at most", of <= limit),
             Self::AtLeast(limit) => (limit, "at least", of >= limit),
         };
         let digits = if (limit * 10.0).fract() == 0.0 { 1 } else { 2 };
         let missed = if is_kept || of.is_nan() { "" } else { ": missed" };
-        format!("{words} {}{missed}", figure(limit, digits))
+        format!("{words} {}{unit}{missed}", figure(limit, digits))
     }
 
     /// The cell of a table where something may be promised, or nothing.
@@ -45,6 +50,7 @@ mod tests {
         for (promise, of, expected) in cases {
             assert_eq!(promise.cell(of), expected);
         }
+        assert_eq!(Promise::AtMost(1.5).cell_in(" ms more", 1.6), "at most 1.5 ms more: missed");
         assert_eq!(Promise::cell_of(None, 1.0), "");
     }
 }

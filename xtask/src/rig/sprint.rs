@@ -16,16 +16,23 @@ pub struct Sprint {
     runners: Vec<Runner>,
 }
 
+/// What is promised of how long a program takes, beside the first.
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    None,
+    /// So many times as long, at most.
+    Times(f64),
+    /// So many milliseconds longer, at most.
+    MoreMs(f64),
+}
+
 /// A program with its arguments, and how long its runs took.
 #[derive(Debug)]
 struct Runner {
     name: String,
     program: OsString,
     args: Vec<String>,
-    /// How much of the first it is to take, if that is promised anywhere.
-    promise: Option<Promise>,
-    /// How many milliseconds more than the first it is to take at most.
-    at_most_more: Option<f64>,
+    limit: Limit,
     took: Vec<Duration>,
     broken: usize,
 }
@@ -52,9 +59,8 @@ impl Sprint {
     pub fn with_program(mut self, line: &str, program: &Path, at_most: Option<f64>) -> Self {
         let args = line.split(' ').skip(1).map(str::to_owned).collect();
         let (name, program) = (line.to_owned(), program.as_os_str().to_owned());
-        let (promise, took) = (at_most.map(Promise::AtMost), Vec::new());
-        let at_most_more = None;
-        self.runners.push(Runner { name, program, args, promise, at_most_more, took, broken: 0 });
+        let (limit, took) = (at_most.map_or(Limit::None, Limit::Times), Vec::new());
+        self.runners.push(Runner { name, program, args, limit, took, broken: 0 });
         self
     }
 
@@ -63,7 +69,7 @@ impl Sprint {
     pub fn with_slower_by(mut self, line: &str, program: &Path, at_most_ms: f64) -> Self {
         self = self.with_program(line, program, None);
         if let Some(runner) = self.runners.last_mut() {
-            runner.at_most_more = Some(at_most_ms);
+            runner.limit = Limit::MoreMs(at_most_ms);
         }
         self
     }
@@ -106,9 +112,10 @@ impl Sprint {
         for runner in &self.runners {
             let median = runner.median_ms();
             let more = median - reference;
-            let promised = match runner.at_most_more {
-                Some(limit) => format!("{} ms more", Promise::AtMost(limit).cell(more)),
-                None => Promise::cell_of(runner.promise, median / reference),
+            let promised = match runner.limit {
+                Limit::None => String::new(),
+                Limit::Times(limit) => Promise::AtMost(limit).cell(median / reference),
+                Limit::MoreMs(limit) => Promise::AtMost(limit).cell_in(" ms more", more),
             };
             sheet.row([
                 runner.name.clone(),
@@ -161,18 +168,17 @@ mod tests {
 
     #[test]
     fn all_are_held_against_the_first() {
-        let runner = |name: &str, promise, took: &[u64]| Runner {
+        let runner = |name: &str, limit, took: &[u64]| Runner {
             name: name.to_owned(),
             program: OsString::new(),
             args: vec![],
-            promise,
-            at_most_more: None,
+            limit,
             took: took.iter().map(|ms| Duration::from_millis(*ms)).collect(),
             broken: usize::from(name == "ours"),
         };
         let runners = vec![
-            runner("theirs -x", None, &[4, 2, 9]),
-            runner("ours", Some(Promise::AtMost(0.2)), &[1, 1, 3]),
+            runner("theirs -x", Limit::None, &[4, 2, 9]),
+            runner("ours", Limit::Times(0.2), &[1, 1, 3]),
         ];
         let sheet = Sprint { runners }.sheet().unwrap();
         assert_eq!(sheet.surprises(), ["ours failed in 1 runs"]);

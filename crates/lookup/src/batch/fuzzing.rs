@@ -6,7 +6,7 @@ use super::line;
 use crate::message;
 use crate::request::Subject;
 
-/// A line that is read in the short way is the question that the long way reads.
+/// A line that is read in the short way is the question that the long way reads; any is shown as one.
 ///
 /// # Panics
 ///
@@ -14,7 +14,7 @@ use crate::request::Subject;
 pub fn line(octets: &[u8]) {
     let types = [RecordType::A];
     let whole = line::parse(octets, &types, &types);
-    assert_eq!(line::shown(octets).lines().count().min(1), line::shown(octets).lines().count());
+    assert!(line::shown(octets).lines().count() <= 1);
     let Some(simple) = line::simple(octets) else { return };
     let target = whole.expect("a simple line is a question").expect("and not blank");
     assert_eq!(target.types, [simple.record_type.unwrap_or(types[0])]);

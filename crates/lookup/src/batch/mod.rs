@@ -34,7 +34,7 @@ use crate::answer::Arrival;
 use crate::bulk::{self, Engine, Landed, WireQuestion};
 use crate::exchange::{Limits, Question, Route};
 use crate::failure::{Failure, FailureKind};
-use crate::message::{self};
+use crate::message;
 use crate::plan::{self, Plan, Whom};
 use crate::request::Target;
 use crate::resolve::{Asked, Outcome, ResolveError, Source};

@@ -34,7 +34,7 @@ after-a-carriage-return\t7012/tcp\r
 last-line-without-an-end\t7013/tcp";
 
 /// What each key is about.
-const CASES: [(&str, &str); 29] = [
+const CASES: [(&str, &str); 31] = [
     ("a name that everybody has", "ssh"),
     ("blanks before and between", "mine"),
     ("its other transport", "mine/udp"),
@@ -55,10 +55,12 @@ const CASES: [(&str, &str); 29] = [
     ("a transport that it does not have", "moved/udp"),
     ("port 0", "zero"),
     ("the highest port", "65535/tcp"),
-    ("a port that is none", "without-a-port"),
+    ("a port that is none", "too-high"),
+    ("a line without a port", "without-a-port"),
     ("a line without a transport", "without-a-transport"),
     ("another sign than a slash", "with-another-sign"),
     ("no number", "no-number"),
+    ("a name of digits, which is a port to who asks", "7006"),
     ("a long name", "a-name-that-is-longer-than-the-fifteen-of-the-registry"),
     ("after a name that is not UTF-8", "7011/tcp"),
     ("a carriage return", "7012/tcp"),
@@ -67,8 +69,10 @@ const CASES: [(&str, &str); 29] = [
 ];
 
 /// Keys of which getent tells something else, and why.
-const MEANT: [(&str, &str); 1] =
-    [("without-a-transport", "no: for getent it is at 7008, over a transport without a name")];
+const MEANT: [(&str, &str); 2] = [
+    ("too-high", "no: for getent it is at 0, which is what is left of it in 16 bits"),
+    ("without-a-transport", "no: for getent it is at 7008, over a transport without a name"),
+];
 
 pub fn compare(stage: &Stage) -> Result<Sheet> {
     put_in_place(&stage.folder.write("services", TEXT)?, LIST)?;

@@ -21,7 +21,7 @@ const LIST: &str = "/etc/services";
 const SECTIONS: [Section<Stage>; 3] = [
     ("Every service of the machine's own list, as getent tells it", list::compare),
     ("Whatever may stand in such a list", lines::compare),
-    ("A machine without a list", bare::compare),
+    ("A machine whose list is empty", bare::compare),
 ];
 
 fn run(stage: &Stage, report: &mut Report) -> Result<()> {
